@@ -1,0 +1,104 @@
+/**
+ * The one registry of error codes. A code is never reused for another meaning; `docs/errors.md` has a section for each
+ * and a test checks that both agree. `retryable` says whether the same call may succeed later without a person.
+ */
+export const ERRORS = {
+  INPUT_INVALID: { retryable: false, summary: 'A workflow, command or request input does not fit its schema.' },
+  STRATEGY_NOT_FOUND: { retryable: false, summary: 'No strategy has this id or slug.' },
+  STRATEGY_INVALID: {
+    retryable: false,
+    summary: 'A strategy file does not fit its schema; every mistake is named with its path.',
+  },
+  PROVIDER_UNKNOWN: {
+    retryable: false,
+    summary: 'The named LLM provider does not exist or is not part of the strategy.',
+  },
+  PROVIDER_KEY_MISSING: { retryable: false, summary: 'A real provider is configured but its API key is not set.' },
+  PROVIDER_REJECTED: {
+    retryable: false,
+    summary: 'The provider refused the request (4xx); repeating it would not help.',
+  },
+  PROVIDER_RATE_LIMITED: { retryable: true, summary: 'The provider asked us to slow down (429, 529).' },
+  PROVIDER_UNAVAILABLE: { retryable: true, summary: 'The provider failed or could not be reached (5xx, network).' },
+  SUBMIT_IN_DOUBT: {
+    retryable: true,
+    summary: 'A submission may or may not have taken effect; it is being looked up at the provider.',
+  },
+  SUBMIT_UNRESOLVED: {
+    retryable: false,
+    summary: 'It could not be proven whether a submission took effect; a person has to look.',
+  },
+  JOB_NOT_ENDED: { retryable: true, summary: 'The provider is still working on the job.' },
+  JOB_FAILED: { retryable: false, summary: 'The provider ended the job as failed.' },
+  JOB_EXPIRED: { retryable: false, summary: 'The provider did not finish the job within its completion window.' },
+  JOB_CANCELLED: { retryable: false, summary: 'The job was cancelled, by a person here or at the provider.' },
+  JOB_PARTLY_FAILED: { retryable: false, summary: 'The batch completed, but our item in it failed or expired.' },
+  JOB_TIMED_OUT: { retryable: false, summary: 'The job did not end within the time the strategy allows.' },
+  ANSWER_MALFORMED: {
+    retryable: false,
+    summary: 'The answer was not valid recommendations, also after it was asked for again.',
+  },
+  ANSWER_TOO_LARGE: { retryable: false, summary: 'The answer is larger than folios accepts.' },
+  TASK_NOT_FOUND: { retryable: false, summary: 'No execution task has this id.' },
+  TASK_STATE_CONFLICT: { retryable: false, summary: 'The task is in a state that does not allow this step.' },
+  TICKET_CONFLICT: {
+    retryable: false,
+    summary: 'The ticket or an order of it is in a state that does not allow this step.',
+  },
+  QUOTE_UNAVAILABLE: { retryable: true, summary: 'The market data source has no price for the ticker at that date.' },
+  TICKER_UNKNOWN: { retryable: false, summary: 'The market data source does not know the ticker.' },
+  LEDGER_UNBALANCED: { retryable: false, summary: 'A booking would not balance; nothing was written.' },
+  ARTIFACT_STORE_FULL: { retryable: true, summary: 'The artifact store has no space left.' },
+  ARTIFACT_STORE_READ_ONLY: { retryable: true, summary: 'The artifact store refuses writes.' },
+  ARTIFACT_STORE_UNAVAILABLE: { retryable: true, summary: 'The artifact store could not be reached.' },
+  ARTIFACT_NOT_FOUND: { retryable: false, summary: 'No artifact has this address.' },
+  ARTIFACT_CORRUPT: { retryable: false, summary: 'An artifact does not match its recorded sha256.' },
+  CONFIG_INVALID: { retryable: false, summary: 'An environment variable has a value that cannot be used.' },
+  PORT_IN_USE: {
+    retryable: false,
+    summary: 'A port that folios needs is taken; the message names it and its variable.',
+  },
+  TEMPORAL_UNREACHABLE: { retryable: true, summary: 'The Temporal server does not answer.' },
+  TEMPORAL_UNAVAILABLE: {
+    retryable: false,
+    summary: 'The embedded Temporal server could not be provisioned or started.',
+  },
+  DATABASE_UNREACHABLE: { retryable: true, summary: 'PostgreSQL does not answer.' },
+  DATABASE_UNAVAILABLE: { retryable: false, summary: 'The embedded PostgreSQL could not be provisioned or started.' },
+  DATABASE_SCHEMA_MISMATCH: { retryable: false, summary: 'The database schema is older or newer than this program.' },
+  STATE_IN_USE: { retryable: false, summary: 'Another running folios uses this state directory.' },
+  STACK_NOT_RUNNING: { retryable: false, summary: 'The command needs the running service.' },
+  CONFIRMATION_REQUIRED: {
+    retryable: false,
+    summary: 'The command would change something and neither a terminal nor --yes is there.',
+  },
+  INTERNAL: { retryable: false, summary: 'A defect in folios; please report it with the message.' },
+} as const satisfies Record<string, { retryable: boolean; summary: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error with a stable code. Test `code` and `name`, not `instanceof`: realms and bundles have classes of their own. */
+export class FoliosError extends Error {
+  override readonly name = 'FoliosError';
+  readonly code: ErrorCode;
+  /** What a person or program needs to understand the case; plain JSON, never a secret. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: Readonly<Record<string, unknown>> = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The code of an error made by folios, or null. */
+export function errorCodeOf(error: unknown): ErrorCode | null {
+  if (typeof error !== 'object' || error === null) return null;
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' && code in ERRORS ? (code as ErrorCode) : null;
+}

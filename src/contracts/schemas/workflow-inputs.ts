@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { ProviderName } from '../../domain/research/provider.ts';
+
+const providersSchema = z.array(z.enum(ProviderName)).min(1).max(3);
+
+export const researchRunInputSchema = z.strictObject({
+  /** A strategy's UUID or slug. */
+  strategyId: z.string().min(1).max(100),
+  /** Ask only these of the strategy's providers; all of them when absent. */
+  providers: providersSchema.optional(),
+  /** Made from the workflow's ids when absent. */
+  requestGroupId: z.uuid().optional(),
+  /** Wait before each step for a person: `folios submit`, `poll`, `harvest`, `execute --ready`. */
+  hold: z.boolean().default(false),
+  /** Enqueue although a recent submission exists. */
+  force: z.boolean().default(false),
+});
+export type ResearchRunInput = z.input<typeof researchRunInputSchema>;
+
+export const providerJobInputSchema = z.strictObject({
+  taskId: z.uuid(),
+  hold: z.boolean().default(false),
+});
+export type ProviderJobInput = z.input<typeof providerJobInputSchema>;
+
+export const executeTicketInputSchema = z.strictObject({
+  ticketId: z.uuid(),
+  /** The succeeded task whose recommendations become the orders of this ticket. */
+  taskId: z.uuid(),
+  /** Opening balance if the account does not exist yet; the strategy's when absent. */
+  initialBalanceUsd: z
+    .string()
+    .regex(/^\d{1,12}(\.\d{1,2})?$/)
+    .optional(),
+});
+export type ExecuteTicketInput = z.input<typeof executeTicketInputSchema>;
+
+export const planResearchInputSchema = z.strictObject({
+  /** List what is stale and start nothing. */
+  dryRun: z.boolean().default(false),
+});
+export type PlanResearchInput = z.input<typeof planResearchInputSchema>;
+
+export const snapshotPortfoliosInputSchema = z.strictObject({
+  /** Value the portfolios as of this day; the market clock's day when absent. */
+  marketDate: z.iso.date().optional(),
+});
+export type SnapshotPortfoliosInput = z.input<typeof snapshotPortfoliosInputSchema>;
