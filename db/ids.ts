@@ -1,0 +1,30 @@
+import { v5 as uuidV5, validate } from 'uuid';
+import type { ProviderName } from '../src/domain/research/provider.ts';
+
+/** The namespace of every id that we derive; fixed for ever, since rows are found by it. */
+const NAMESPACE = '6f9b1f0e-4c9e-5d0a-9a52-6a1d0c3b7e21';
+
+/** The id of the strategy with this slug, the same in every database. */
+export function strategyIdOf(slug: string): string {
+  return uuidV5(`strategy/${slug}`, NAMESPACE);
+}
+
+/** The id of the request that asks one provider within a request group. */
+export function requestIdOf(requestGroupId: string, provider: ProviderName): string {
+  return uuidV5(`request/${requestGroupId}/${provider}`, NAMESPACE);
+}
+
+/** The id of the task that carries out that request. */
+export function taskIdOf(requestGroupId: string, provider: ProviderName): string {
+  return uuidV5(`task/${requestGroupId}/${provider}`, NAMESPACE);
+}
+
+/** The id of the one account of (strategy, provider). */
+export function accountIdOf(strategyId: string, provider: ProviderName): string {
+  return uuidV5(`account/${strategyId}/${provider}`, NAMESPACE);
+}
+
+/** Whether PostgreSQL would take the text as a UUID; anything else cannot be the id of a row. */
+export function isUuid(text: string): boolean {
+  return validate(text);
+}

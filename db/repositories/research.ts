@@ -1,0 +1,40 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { ResearchRepository } from '../../src/ports/repositories.ts';
+import { lockSessionOf } from '../connection.ts';
+import { withTranslatedErrors } from '../database-error.ts';
+import type { DB } from '../schema.gen.ts';
+import { enqueueTasks } from './enqueue.ts';
+import { commitIntent, findIntent, isClaimed, markAttempt, recordSubmission } from './submissions.ts';
+import {
+  listArtifacts,
+  listPolls,
+  listRecommendations,
+  recordArtifact,
+  recordPoll,
+  saveRecommendations,
+} from './task-records.ts';
+import { findTask, listTasks, transitionTask } from './tasks.ts';
+
+/** Binds the research port to a database. */
+export function createResearchRepository(db: Kysely<DB>): ResearchRepository {
+  const inTransaction = <T>(work: (trx: Transaction<DB>) => Promise<T>) => db.transaction().execute(work);
+  const locks = lockSessionOf(db);
+  const repository = withTranslatedErrors<Omit<ResearchRepository, 'withLock'>>({
+    enqueue: (command) => inTransaction((trx) => enqueueTasks(trx, command)),
+    findTask: (taskId) => findTask(db, taskId),
+    listTasks: (filter) => listTasks(db, filter),
+    listPolls: (taskId) => listPolls(db, taskId),
+    transition: (taskId, event, facts) => inTransaction((trx) => transitionTask(trx, taskId, event, facts)),
+    commitIntent: (intent) => inTransaction((trx) => commitIntent(trx, intent)),
+    findIntent: (taskId, round) => findIntent(db, taskId, round),
+    markAttempt: (taskId, round, at) => inTransaction((trx) => markAttempt(trx, taskId, round, at)),
+    recordSubmission: (taskId, round, id) => inTransaction((trx) => recordSubmission(trx, taskId, round, id)),
+    isClaimed: (provider, providerJobId, exceptTaskId) => isClaimed(db, provider, providerJobId, exceptTaskId),
+    recordPoll: (taskId, poll) => inTransaction((trx) => recordPoll(trx, taskId, poll)),
+    recordArtifact: (artifact) => inTransaction((trx) => recordArtifact(trx, artifact)),
+    listArtifacts: (taskId) => listArtifacts(db, taskId),
+    saveRecommendations: (taskId, all) => inTransaction((trx) => saveRecommendations(trx, taskId, all)),
+    listRecommendations: (taskId) => listRecommendations(db, taskId),
+  });
+  return { ...repository, withLock: (name, work) => locks.withLock(name, work) };
+}

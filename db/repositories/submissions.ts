@@ -1,0 +1,129 @@
+import type { Kysely, Transaction } from 'kysely';
+import { FoliosError } from '../../src/contracts/errors.ts';
+import { ProviderMode, type ProviderName } from '../../src/domain/research/provider.ts';
+import type { ResearchRepository, SubmissionIntent } from '../../src/ports/repositories.ts';
+import { isUuid } from '../ids.ts';
+import type { DB } from '../schema.gen.ts';
+import { storableJson } from '../storable.ts';
+import { lockTask } from './tasks.ts';
+
+function intents(db: Kysely<DB>) {
+  return db
+    .selectFrom('submission_intents')
+    .select(['task_id as taskId', 'round', 'key', 'item_count as itemCount', 'payload', 'model'])
+    .select([
+      'intended_at as intendedAt',
+      'attempted_at as attemptedAt',
+      'attempts',
+      'provider_job_id as providerJobId',
+    ]);
+}
+
+/** The intent of one round, or null. */
+export async function findIntent(db: Kysely<DB>, taskId: string, round: number): Promise<SubmissionIntent | null> {
+  if (!isUuid(taskId)) return null;
+  const found = await intents(db).where('task_id', '=', taskId).where('round', '=', round).executeTakeFirst();
+  return found ?? null;
+}
+
+/** Commits the first intent of a round; later ones change nothing. TASK_NOT_FOUND. */
+export async function commitIntent(
+  trx: Transaction<DB>,
+  intent: Parameters<ResearchRepository['commitIntent']>[0],
+): Promise<SubmissionIntent> {
+  const { provider, mode } = await lockTask(trx, intent.taskId);
+  await trx
+    .insertInto('submission_intents')
+    .values({
+      task_id: intent.taskId,
+      round: intent.round,
+      key: intent.key,
+      provider,
+      mode,
+      item_count: intent.itemCount,
+      payload: storableJson(intent.payload),
+      model: intent.model,
+      intended_at: intent.intendedAt,
+    })
+    .onConflict((conflict) => conflict.columns(['task_id', 'round']).doNothing())
+    .execute();
+  return await requireIntent(trx, intent.taskId, intent.round);
+}
+
+/** Counts one more submit call. TASK_STATE_CONFLICT if nothing was intended. */
+export async function markAttempt(
+  trx: Transaction<DB>,
+  taskId: string,
+  round: number,
+  at: Date,
+): Promise<SubmissionIntent> {
+  await trx
+    .updateTable('submission_intents')
+    .set((eb) => ({ attempts: eb('attempts', '+', 1), attempted_at: at }))
+    .where('task_id', '=', taskId)
+    .where('round', '=', round)
+    .execute();
+  return await requireIntent(trx, taskId, round);
+}
+
+/**
+ * The first id of a round stays. Another id for the same batch means that it was submitted twice, which must not pass in
+ * silence: TASK_STATE_CONFLICT. A direct call may have been repeated after a crash; its first answer is used.
+ */
+export async function recordSubmission(
+  trx: Transaction<DB>,
+  taskId: string,
+  round: number,
+  providerJobId: string,
+): Promise<void> {
+  const task = await lockTask(trx, taskId);
+  const intent = await requireIntent(trx, taskId, round);
+  if (intent.providerJobId !== null) {
+    if (intent.providerJobId === providerJobId || task.mode !== ProviderMode.batch) return;
+    throw new FoliosError(
+      'TASK_STATE_CONFLICT',
+      `task ${taskId} already has the batch ${intent.providerJobId}; ${providerJobId} is a second one`,
+      { taskId, round, providerJobId: intent.providerJobId, secondJobId: providerJobId },
+    );
+  }
+  await trx
+    .updateTable('submission_intents')
+    .set({ provider_job_id: providerJobId })
+    .where('task_id', '=', taskId)
+    .where('round', '=', round)
+    .execute();
+  if (round < task.round) return; // The task has moved on to another question and shows that one's job.
+  await trx.updateTable('execution_tasks').set({ provider_job_id: providerJobId }).where('id', '=', taskId).execute();
+}
+
+/** Whether another task, in any of its rounds, has this job. */
+export async function isClaimed(
+  db: Kysely<DB>,
+  provider: ProviderName,
+  providerJobId: string,
+  exceptTaskId: string,
+): Promise<boolean> {
+  const claims = await db
+    .selectFrom('submission_intents')
+    .select('task_id as id')
+    .where('provider', '=', provider)
+    .where('provider_job_id', '=', providerJobId)
+    .unionAll(
+      db
+        .selectFrom('execution_tasks')
+        .select('id')
+        .where('provider', '=', provider)
+        .where('provider_job_id', '=', providerJobId),
+    )
+    .execute();
+  return claims.some(({ id }) => id !== exceptTaskId);
+}
+
+async function requireIntent(trx: Transaction<DB>, taskId: string, round: number): Promise<SubmissionIntent> {
+  const intent = await findIntent(trx, taskId, round);
+  if (intent !== null) return intent;
+  throw new FoliosError('TASK_STATE_CONFLICT', `task ${taskId} has no submission intent of round ${round}`, {
+    taskId,
+    round,
+  });
+}
