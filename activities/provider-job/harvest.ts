@@ -1,0 +1,79 @@
+import type { HarvestedJob, JobRound } from '../../src/contracts/activities/provider-job.ts';
+import type { ErrorCode } from '../../src/contracts/errors.ts';
+import { costUsd } from '../../src/domain/llm/pricing.ts';
+import { ProviderMode } from '../../src/domain/research/provider.ts';
+import type { LlmItemResult } from '../../src/ports/llm-provider.ts';
+import type { TaskRecord } from '../../src/ports/repositories.ts';
+import { finalFailure } from '../failures.ts';
+import { itemId, jobKey } from './job-key.ts';
+import type { ProviderJobPorts } from './ports.ts';
+import { answerHashOf, requireIntent } from './submit.ts';
+import { ANSWER_FILE, requireTask, writeTaskFile } from './task-files.ts';
+
+/** Fetches what the provider answered, keeps it as it came, and books its cost. Idempotent. */
+export async function harvest(ports: ProviderJobPorts, round: JobRound, signal: AbortSignal): Promise<HarvestedJob> {
+  const task = await requireTask(ports.research, round.taskId);
+  const { providerJobId } = await requireIntent(ports, round.taskId, round.round);
+  if (!providerJobId) throw finalFailure('TASK_STATE_CONFLICT', `task ${round.taskId} was not submitted`);
+  return task.mode === ProviderMode.batch
+    ? harvestBatch(ports, task, round, providerJobId, signal)
+    : harvestDirect(ports, task, providerJobId);
+}
+
+async function harvestBatch(
+  ports: ProviderJobPorts,
+  task: TaskRecord,
+  round: JobRound,
+  providerJobId: string,
+  signal: AbortSignal,
+): Promise<HarvestedJob> {
+  const { raw, items } = await ports.providers.batch(task.provider).harvest(providerJobId, signal);
+  await writeTaskFile(ports, task, {
+    name: `${task.provider}_batch_results.jsonl`,
+    content: raw,
+    mediaType: 'application/jsonl',
+  });
+  const key = jobKey(round);
+  const item = items.find((one) => one.customId === itemId(key));
+  if (!item) return { outcome: 'failed', code: 'JOB_PARTLY_FAILED', reason: 'the results hold no line for our item' };
+  if (item.outcome !== 'answered') return { outcome: 'failed', code: FAILED_ITEM[item.outcome], reason: item.reason };
+
+  await ports.usage.put({
+    callId: key,
+    taskId: task.taskId,
+    provider: task.provider,
+    mode: task.mode,
+    model: task.model,
+    state: 'answered',
+    ...item.usage,
+    costUsd: costUsd(task.model, task.mode, item.usage) ?? '0',
+    at: ports.clock.now(),
+  });
+  const answer = await writeTaskFile(ports, task, { name: ANSWER_FILE, content: item.text, mediaType: 'text/plain' });
+  return { outcome: 'answered', answer };
+}
+
+const FAILED_ITEM: Record<Exclude<LlmItemResult['outcome'], 'answered'>, ErrorCode> = {
+  failed: 'JOB_PARTLY_FAILED',
+  expired: 'JOB_EXPIRED',
+  cancelled: 'JOB_CANCELLED',
+};
+
+/** The answer that was recorded first is the one that is used; calls whose end we never saw are counted as paid. */
+async function harvestDirect(ports: ProviderJobPorts, task: TaskRecord, providerJobId: string): Promise<HarvestedJob> {
+  const files = await ports.research.listArtifacts(task.taskId);
+  const answer = files.findLast((file) => file.name === ANSWER_FILE && file.sha256 === answerHashOf(providerJobId));
+  if (!answer) throw finalFailure('ARTIFACT_NOT_FOUND', `the answer ${providerJobId} is not recorded`);
+  await presumePaid(ports, task);
+  const { uri, sha256, bytes, mediaType } = answer;
+  return { outcome: 'answered', answer: { uri, sha256, bytes, mediaType } };
+}
+
+async function presumePaid(ports: ProviderJobPorts, task: TaskRecord): Promise<void> {
+  const calls = await ports.usage.listByTask(task.taskId);
+  const answered = calls.findLast((call) => call.state === 'answered');
+  for (const call of calls.filter((one) => one.state === 'started')) {
+    const { inputTokens, outputTokens, costUsd: cost } = answered ?? call;
+    await ports.usage.put({ ...call, state: 'presumed', inputTokens, outputTokens, costUsd: cost });
+  }
+}

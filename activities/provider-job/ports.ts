@@ -1,0 +1,35 @@
+import type { ProviderName } from '../../src/domain/research/provider.ts';
+import type { ArtifactStore } from '../../src/ports/artifact-store.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { LlmProviders } from '../../src/ports/llm-provider.ts';
+import type { MarketDataSources } from '../../src/ports/market-data.ts';
+import type {
+  PortfolioRepository,
+  ResearchRepository,
+  StrategyRepository,
+  UsageRepository,
+} from '../../src/ports/repositories.ts';
+import type { TemplateRenderer } from '../../src/ports/template-renderer.ts';
+
+/** How patient the provider activities are; from the configuration. */
+export interface JobTimings {
+  /** The first interval between two polls; it grows by half each time up to the maximum. */
+  readonly pollIntervalMs: number;
+  readonly pollMaxIntervalMs: number;
+  /** How long after a submit call began its absence at the provider proves that it had no effect. */
+  readonly submitQuietMs: number;
+  readonly jobTimeoutMs: number;
+}
+
+export interface ProviderJobPorts {
+  readonly research: ResearchRepository;
+  readonly strategies: StrategyRepository;
+  readonly portfolio: PortfolioRepository;
+  readonly usage: UsageRepository;
+  readonly artifacts: ArtifactStore;
+  readonly providers: LlmProviders;
+  readonly marketData: MarketDataSources;
+  readonly templates: TemplateRenderer;
+  readonly clock: Clock;
+  readonly timings: (provider: ProviderName) => JobTimings;
+}

@@ -1,0 +1,61 @@
+import { FoliosError } from '../../src/contracts/errors.ts';
+import { addDays } from '../../src/domain/market/market-date.ts';
+import { marketRow } from '../../src/domain/market/statistics.ts';
+import { formatUsd } from '../../src/domain/money/decimal.ts';
+import { cashOf, totalOf } from '../../src/domain/portfolio/ledger.ts';
+import { buildPrompt, buildRepairPrompt } from '../../src/domain/research/prompt.ts';
+import type { StrategyRecord, TaskRecord } from '../../src/ports/repositories.ts';
+import type { ProviderJobPorts } from './ports.ts';
+import { ANSWER_FILE } from './task-files.ts';
+
+/** Enough calendar days before the day asked about for a year of trading days and a 52-week high. */
+const HISTORY_DAYS = 400;
+
+/** The question of a task as of its day; in round 1 the same question with what was wrong with the first answer. */
+export async function renderPrompt(
+  ports: ProviderJobPorts,
+  task: TaskRecord,
+  repair: { problems: readonly string[] } | null,
+): Promise<{ system: string; prompt: string }> {
+  const strategy = await ports.strategies.find(task.strategyId, task.strategyVersion);
+  if (!strategy)
+    throw new FoliosError('STRATEGY_NOT_FOUND', `strategy ${task.strategySlug} has no version ${task.strategyVersion}`);
+  const { document } = strategy;
+  const portfolio = await portfolioOf(ports, task, strategy);
+  const source = ports.marketData.source(document.priceSource);
+  const market = await Promise.all(
+    document.universe.map(async (ticker) =>
+      marketRow(ticker, await source.closes(ticker, addDays(task.asOf, -HISTORY_DAYS), task.asOf)),
+    ),
+  );
+  const context = { asOf: task.asOf, universe: document.universe, strategyName: document.name, portfolio, market };
+  const methodText = ports.templates.render(document.method, {
+    ...context,
+    provider: task.provider,
+    model: task.model,
+  });
+  const question = buildPrompt({ ...context, methodText });
+  if (!repair) return question;
+  return buildRepairPrompt(question, await lastAnswer(ports, task), repair.problems);
+}
+
+async function portfolioOf(ports: ProviderJobPorts, task: TaskRecord, strategy: StrategyRecord) {
+  const accounts = await ports.portfolio.listAccounts();
+  const account = accounts.find((one) => one.strategyId === strategy.id && one.provider === task.provider);
+  if (!account) {
+    const cashUsd = formatUsd(strategy.document.initialBalanceUsd);
+    return { cashUsd, totalUsd: cashUsd, positions: [] };
+  }
+  const balances = await ports.portfolio.balances(account.accountId);
+  const positions = await ports.portfolio.listPositions(account.accountId);
+  return {
+    cashUsd: formatUsd(cashOf(balances)),
+    totalUsd: formatUsd(totalOf(balances)),
+    positions: positions.map(({ ticker, quantity }) => ({ ticker, quantity })),
+  };
+}
+
+async function lastAnswer(ports: ProviderJobPorts, task: TaskRecord): Promise<string> {
+  const answer = (await ports.research.listArtifacts(task.taskId)).findLast((file) => file.name === ANSWER_FILE);
+  return answer ? new TextDecoder().decode(await ports.artifacts.get(answer)) : '';
+}

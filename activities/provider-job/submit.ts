@@ -1,0 +1,166 @@
+import type { SubmitAttempt, SubmittedJob } from '../../src/contracts/activities/provider-job.ts';
+import { errorCodeOf, FoliosError } from '../../src/contracts/errors.ts';
+import { RECOMMENDATION_ANSWER } from '../../src/contracts/schemas/recommendation.ts';
+import { costUsd } from '../../src/domain/llm/pricing.ts';
+import { ProviderMode, ProviderName } from '../../src/domain/research/provider.ts';
+import { TaskEvent } from '../../src/domain/research/task-state.ts';
+import type { LlmItem, LlmJob } from '../../src/ports/llm-provider.ts';
+import type { SubmissionIntent, TaskRecord, UsageRecord } from '../../src/ports/repositories.ts';
+import { finalFailure, toFailure } from '../failures.ts';
+import { withHeartbeat } from '../heartbeat.ts';
+import type { ProviderJobPorts } from './ports.ts';
+import { ANSWER_FILE, requireTask, writeTaskFile } from './task-files.ts';
+
+/** One submit call. Its beginning is committed before it, so that a crash inside it is known as a doubt afterwards. */
+export async function submit(ports: ProviderJobPorts, attempt: SubmitAttempt): Promise<SubmittedJob> {
+  const { research } = ports;
+  const { taskId, round, attemptsBefore } = attempt;
+  const task = await requireTask(research, taskId);
+  const intent = await requireIntent(ports, taskId, round);
+  if (intent.providerJobId) return { providerJobId: intent.providerJobId };
+  if (intent.attempts !== attemptsBefore) {
+    throw finalFailure(
+      'SUBMIT_IN_DOUBT',
+      `a submit call was begun ${intent.attempts} times, ${attemptsBefore} of them resolved`,
+    );
+  }
+  const payload = await ports.artifacts.get(intent.payload);
+
+  const providerJobId = await withHeartbeat(async (signal) => {
+    const call = async () => {
+      const begun = await research.markAttempt(taskId, round, ports.clock.now());
+      try {
+        return task.mode === ProviderMode.batch
+          ? await submitBatch(ports, task, begun, payload)
+          : await ask(ports, task, begun, payload, signal);
+      } catch (error) {
+        if (hadNoEffect(error)) throw toFailure(error, { attempts: begun.attempts });
+        throw inDoubt(error);
+      }
+    };
+    // Anthropic's list of batches carries no key of ours: candidates stay unambiguous only if batches are created one by one.
+    const oneByOne = task.mode === ProviderMode.batch && task.provider === ProviderName.anthropic;
+    return oneByOne ? research.withLock('submit/anthropic', call) : call();
+  });
+  return { providerJobId: await recordSubmitted(ports, attempt, providerJobId) };
+}
+
+/**
+ * Records the provider's id and moves the task on. The first id of an intent stands: a second one, of a call that was
+ * given up for lost and came back after all, is not used. Returns the one that stands. Idempotent.
+ */
+export async function recordSubmitted(
+  ports: ProviderJobPorts,
+  { taskId, round }: { taskId: string; round: number },
+  providerJobId: string,
+): Promise<string> {
+  let standing = providerJobId;
+  try {
+    await ports.research.recordSubmission(taskId, round, providerJobId);
+  } catch (error) {
+    const recorded = (await requireIntent(ports, taskId, round)).providerJobId;
+    if (errorCodeOf(error) !== 'TASK_STATE_CONFLICT' || recorded === null) throw error;
+    standing = recorded;
+  }
+  await ports.research.transition(taskId, TaskEvent.submitted, { at: ports.clock.now(), providerJobId: standing });
+  return standing;
+}
+
+export async function requireIntent(ports: ProviderJobPorts, taskId: string, round: number): Promise<SubmissionIntent> {
+  const intent = await ports.research.findIntent(taskId, round);
+  if (!intent) throw new FoliosError('TASK_STATE_CONFLICT', `task ${taskId} has no intent for question ${round + 1}`);
+  return intent;
+}
+
+export function batchIntent(intent: SubmissionIntent) {
+  return {
+    key: intent.key,
+    model: intent.model,
+    itemCount: intent.itemCount,
+    payloadSha256: intent.payload.sha256,
+    intendedAt: intent.intendedAt.toISOString(),
+  };
+}
+
+async function submitBatch(
+  ports: ProviderJobPorts,
+  task: TaskRecord,
+  intent: SubmissionIntent,
+  payload: Uint8Array,
+): Promise<string> {
+  // No abort signal: a create that is under way must be allowed to tell us its id.
+  return (await ports.providers.batch(task.provider).submit(batchIntent(intent), payload)).providerJobId;
+}
+
+/** The synchronous call of direct and CLI mode. The answer is stored before it is recorded, and found again by its hash. */
+async function ask(
+  ports: ProviderJobPorts,
+  task: TaskRecord,
+  intent: SubmissionIntent,
+  payload: Uint8Array,
+  signal: AbortSignal,
+): Promise<string> {
+  if (task.mode === ProviderMode.batch) throw new Error('a batch is not asked directly');
+  const request = JSON.parse(new TextDecoder().decode(payload)) as Omit<LlmJob, 'answer'>;
+  const started: UsageRecord = {
+    callId: `${intent.key}-${intent.attempts}`,
+    taskId: task.taskId,
+    provider: task.provider,
+    mode: task.mode,
+    model: task.model,
+    state: 'started',
+    inputTokens: estimateTokens(request.items),
+    outputTokens: 0,
+    costUsd: '0',
+    at: ports.clock.now(),
+  };
+  await ports.usage.put(started);
+  try {
+    const job: LlmJob = { ...request, answer: RECOMMENDATION_ANSWER };
+    const { raw, item } = await ports.providers.direct(task.provider, task.mode).ask(job, signal);
+    await writeTaskFile(ports, task, { name: 'response.json', content: raw, mediaType: 'application/json' });
+    if (item.outcome !== 'answered') throw refused(item.reason);
+    const cost = costUsd(task.model, task.mode, item.usage) ?? '0';
+    await ports.usage.put({ ...started, ...item.usage, state: 'answered', costUsd: cost });
+    const answer = await writeTaskFile(ports, task, { name: ANSWER_FILE, content: item.text, mediaType: 'text/plain' });
+    return directJobId(answer.sha256);
+  } catch (error) {
+    if (hadNoEffect(error)) await ports.usage.put({ ...started, inputTokens: 0, state: 'refused' });
+    throw error;
+  }
+}
+
+const DIRECT_PREFIX = 'answer-';
+
+/** A direct call has no job at the provider: its id is the hash of the answer that was recorded first. */
+export function directJobId(answerSha256: string): string {
+  return `${DIRECT_PREFIX}${answerSha256}`;
+}
+
+export function answerHashOf(providerJobId: string): string {
+  return providerJobId.slice(DIRECT_PREFIX.length);
+}
+
+function refused(reason: string): FoliosError {
+  return new FoliosError('PROVIDER_REJECTED', `the provider refused to answer: ${reason}`);
+}
+
+function hadNoEffect(error: unknown): boolean {
+  return (error as { effect?: unknown } | null)?.effect === 'none';
+}
+
+/** The call may have taken effect, so nothing may be repeated before somebody has looked. Answers we cannot use are final. */
+function inDoubt(error: unknown): Error {
+  const failure = toFailure(error) as { type?: string; nonRetryable?: boolean } & Error;
+  const final =
+    failure.type === 'ANSWER_TOO_LARGE' ||
+    failure.type === 'PROVIDER_REJECTED' ||
+    failure.type === 'PROVIDER_KEY_MISSING';
+  if (final) return failure;
+  return finalFailure('SUBMIT_IN_DOUBT', `the submit may or may not have taken effect: ${failure.message}`);
+}
+
+/** About four characters a token: only for calls of which we never saw the bill. */
+function estimateTokens(items: readonly LlmItem[]): number {
+  return Math.ceil(items.reduce((sum, item) => sum + item.system.length + item.prompt.length, 0) / 4);
+}

@@ -1,0 +1,90 @@
+import { type Client, WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
+import type { executeTicket } from '../../workflows/execute-ticket/workflow.ts';
+import type { planResearch } from '../../workflows/plan-research/workflow.ts';
+import {
+  cancelUpdate,
+  harvestUpdate,
+  type ProviderJobView,
+  pollUpdate,
+  submitUpdate,
+} from '../../workflows/provider-job/messages.ts';
+import type { providerJob } from '../../workflows/provider-job/workflow.ts';
+import { enqueuedUpdate } from '../../workflows/research-run/messages.ts';
+import type { researchRun } from '../../workflows/research-run/workflow.ts';
+import type { snapshotPortfolios } from '../../workflows/snapshot-portfolios/workflow.ts';
+import type { JobStatus } from '../contracts/activities/provider-job.ts';
+import type { EnqueuedRun, ResearchPlan } from '../contracts/activities/research.ts';
+import type {
+  ExecuteTicketInput,
+  PlanResearchInput,
+  ResearchRunInput,
+  SnapshotPortfoliosInput,
+} from '../contracts/schemas/workflow-inputs.ts';
+import { WORKFLOW_TASK_QUEUE } from '../contracts/task-queues.ts';
+import { workflowIds } from '../contracts/workflow-ids.ts';
+
+export interface StartedRun {
+  readonly handle: WorkflowHandle<typeof researchRun>;
+  /** The rows the run made, or found to be there already. */
+  readonly run: EnqueuedRun;
+}
+
+/** A typed way to start and follow every workflow; nothing here but ids, queues and types over a Temporal client. */
+export interface FoliosClient {
+  /** Starts a run, or joins the one with this group id, and answers when its rows exist. */
+  startResearchRun(input: ResearchRunInput & { requestGroupId: string }): Promise<StartedRun>;
+  researchRun(requestGroupId: string): WorkflowHandle<typeof researchRun>;
+  providerJob(taskId: string): WorkflowHandle<typeof providerJob>;
+  submitJob(taskId: string): Promise<ProviderJobView>;
+  pollJob(taskId: string): Promise<JobStatus>;
+  harvestJob(taskId: string): Promise<ProviderJobView>;
+  cancelJob(taskId: string, reason: string): Promise<ProviderJobView>;
+  /** Starts the ticket of a task, or joins the one that runs or ran. */
+  startTicket(input: ExecuteTicketInput): Promise<WorkflowHandle<typeof executeTicket>>;
+  planResearch(input: PlanResearchInput, time: string): Promise<ResearchPlan>;
+  startSnapshot(input: SnapshotPortfoliosInput, marketDate: string): Promise<WorkflowHandle<typeof snapshotPortfolios>>;
+}
+
+export function createFoliosClient(temporal: Client): FoliosClient {
+  const { workflow } = temporal;
+  const job = (taskId: string) => workflow.getHandle<typeof providerJob>(workflowIds.providerJob(taskId));
+
+  return {
+    async startResearchRun(input) {
+      const start = new WithStartWorkflowOperation<typeof researchRun>('researchRun', {
+        workflowId: workflowIds.researchRun(input.requestGroupId),
+        taskQueue: WORKFLOW_TASK_QUEUE,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        args: [input],
+      });
+      const run = await workflow.executeUpdateWithStart(enqueuedUpdate, { startWorkflowOperation: start });
+      return { handle: await start.workflowHandle(), run };
+    },
+    researchRun: (requestGroupId) => workflow.getHandle(workflowIds.researchRun(requestGroupId)),
+    providerJob: job,
+    submitJob: (taskId) => job(taskId).executeUpdate(submitUpdate),
+    pollJob: (taskId) => job(taskId).executeUpdate(pollUpdate),
+    harvestJob: (taskId) => job(taskId).executeUpdate(harvestUpdate),
+    cancelJob: (taskId, reason) => job(taskId).executeUpdate(cancelUpdate, { args: [reason] }),
+    startTicket: (input) =>
+      workflow.start<typeof executeTicket>('executeTicket', {
+        workflowId: workflowIds.executeTicket(input.ticketId),
+        taskQueue: WORKFLOW_TASK_QUEUE,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        args: [input],
+      }),
+    planResearch: (input, time) =>
+      workflow.execute<typeof planResearch>('planResearch', {
+        workflowId: workflowIds.planResearch(time),
+        taskQueue: WORKFLOW_TASK_QUEUE,
+        args: [input],
+      }),
+    startSnapshot: (input, marketDate) =>
+      workflow.start<typeof snapshotPortfolios>('snapshotPortfolios', {
+        workflowId: workflowIds.snapshotPortfolios(marketDate),
+        taskQueue: WORKFLOW_TASK_QUEUE,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        args: [input],
+      }),
+  };
+}

@@ -1,0 +1,6 @@
+/** Every workflow type, by its exported name. The only barrel: Temporal's bundler starts here. */
+export { executeTicket } from './execute-ticket/workflow.ts';
+export { planResearch } from './plan-research/workflow.ts';
+export { providerJob } from './provider-job/workflow.ts';
+export { researchRun } from './research-run/workflow.ts';
+export { snapshotPortfolios } from './snapshot-portfolios/workflow.ts';

@@ -1,0 +1,208 @@
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  isCancellation,
+  setHandler,
+} from '@temporalio/workflow';
+import type { JobRound, JobStatus, JobTask } from '../../src/contracts/activities/provider-job.ts';
+import type { ArtifactRef } from '../../src/contracts/schemas/artifact.ts';
+import { isTaskEnded, TaskState } from '../../src/domain/research/task-state.ts';
+import { type ProviderSteps, providerSteps, records } from './activities.ts';
+import { asJobFailure, endedBadly, JobFailure } from './job-failure.ts';
+import { hasEnded, JobView, requireStep } from './job-view.ts';
+import {
+  cancelUpdate,
+  harvestUpdate,
+  jobQuery,
+  type ProviderJobInput,
+  type ProviderJobResult,
+  pollUpdate,
+  submitUpdate,
+} from './messages.ts';
+import { submitOnce } from './submit-once.ts';
+
+/** The first question, and one more if its answer was malformed. */
+const ROUNDS = [0, 1] as const;
+
+const ANSWERED: JobStatus = { state: 'ended', providerStatus: 'answered', counts: null, reason: null, pollCount: 0 };
+
+/**
+ * One provider's work for one task: submit → await → harvest → parse, exactly one job at the provider per round,
+ * whatever crashes. Fails with the task's failure code, so that a failed task is a failed workflow in the Web UI.
+ */
+export async function providerJob(input: ProviderJobInput): Promise<ProviderJobResult> {
+  const job = new JobView();
+  const work = new CancellationScope();
+  let task: JobTask | null = null;
+  let steps: ProviderSteps | null = null;
+  let submitRequested = false;
+  let harvestRequested = false;
+  let cancelReason: string | null = null;
+  let waiting: CancellationScope | null = null;
+
+  setHandler(jobQuery, () => job.current);
+  setHandler(
+    submitUpdate,
+    async () => {
+      submitRequested = true;
+      await condition(() => isTaskEnded(job.current.state) || job.current.state === TaskState.awaitingResults);
+      return job.current;
+    },
+    {
+      validator: () => requireStep(job, job.current.state === TaskState.pending, 'submit'),
+      description: 'let a held job submit',
+    },
+  );
+  setHandler(
+    pollUpdate,
+    async () => {
+      if (!steps) throw ApplicationFailure.nonRetryable('the job is not loaded yet', 'TASK_STATE_CONFLICT');
+      const status = await steps.poll({ taskId: input.taskId, round: job.current.round });
+      job.set({ lastStatus: status });
+      if (status.state !== 'working') waiting?.cancel();
+      return status;
+    },
+    {
+      validator: () => requireStep(job, job.current.state === TaskState.awaitingResults, 'poll'),
+      description: 'ask the provider now',
+    },
+  );
+  setHandler(
+    harvestUpdate,
+    async () => {
+      harvestRequested = true;
+      await condition(() => isTaskEnded(job.current.state));
+      return job.current;
+    },
+    {
+      validator: () =>
+        requireStep(
+          job,
+          job.current.state === TaskState.awaitingResults && hasEnded(job.current.lastStatus),
+          'harvest',
+        ),
+      description: 'fetch the results of an ended job',
+    },
+  );
+  setHandler(
+    cancelUpdate,
+    async (reason) => {
+      cancelReason = reason;
+      work.cancel();
+      await condition(() => isTaskEnded(job.current.state));
+      return job.current;
+    },
+    {
+      validator: (_reason) => requireStep(job, !isTaskEnded(job.current.state), 'cancel'),
+      description: 'cancel at the provider',
+    },
+  );
+
+  try {
+    const loaded = await records.load(input);
+    const provider = providerSteps(loaded);
+    task = loaded;
+    steps = provider;
+    job.load(loaded);
+    const recommendationCount = await work.run(() => answer(loaded, provider));
+    job.set({ state: TaskState.succeeded, step: 'recommendations are stored' });
+    await condition(allHandlersFinished);
+    return {
+      taskId: loaded.taskId,
+      provider: loaded.provider,
+      providerJobId: job.current.providerJobId ?? '',
+      recommendationCount,
+    };
+  } catch (error) {
+    if (!task || !steps) throw error;
+    const failure = asJobFailure(error, cancelReason);
+    await giveUp(task, steps, failure);
+    await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+    throw ApplicationFailure.nonRetryable(failure.message, failure.code, {
+      taskId: task.taskId,
+      provider: task.provider,
+    });
+  }
+
+  /** Asks, at most twice; the number of valid recommendations. */
+  async function answer(task: JobTask, steps: ProviderSteps): Promise<number> {
+    let problems: readonly string[] = [];
+    for (const index of ROUNDS) {
+      const round: JobRound = { taskId: task.taskId, round: index };
+      job.set({ round: index, step: index === 0 ? 'preparing' : 'asking again after a malformed answer' });
+      if (task.hold && index === 0) await condition(() => submitRequested);
+      await records.prepare({ ...round, problems });
+      job.set({ state: TaskState.running, step: 'submitting' });
+      const providerJobId = await submitOnce(steps, round);
+      // A direct call has ended when it was answered; a batch has yet to be asked about.
+      const lastStatus = task.mode === 'batch' ? null : ANSWERED;
+      job.set({ state: TaskState.awaitingResults, providerJobId, lastStatus, step: 'waiting for the provider' });
+      await awaitEnd(task, steps, round);
+      job.set({ step: 'harvesting' });
+      const parsed = await records.parse({ ...round, answer: await harvest(steps, round) });
+      if (parsed.outcome === 'valid') return parsed.recommendationCount;
+      problems = parsed.problems;
+    }
+    throw new JobFailure('ANSWER_MALFORMED', `the answer was malformed twice: ${problems.slice(0, 5).join('; ')}`);
+  }
+
+  /** Waits until the provider has ended the job: by polling, or in a held job by a person's polls and word to harvest. */
+  async function awaitEnd(task: JobTask, steps: ProviderSteps, round: JobRound): Promise<void> {
+    if (task.mode === 'batch') {
+      const status = task.hold && round.round === 0 ? await heldEnd() : await polledEnd(steps, round);
+      if (status.state !== 'ended') throw endedBadly(status);
+    }
+    if (task.hold && round.round === 0) {
+      job.set({ step: 'held: waiting for `harvest`' });
+      await condition(() => harvestRequested);
+    }
+  }
+
+  async function heldEnd(): Promise<JobStatus> {
+    job.set({ step: 'held: waiting for `poll`' });
+    await condition(() => hasEnded(job.current.lastStatus));
+    return job.current.lastStatus as JobStatus;
+  }
+
+  async function polledEnd(steps: ProviderSteps, round: JobRound): Promise<JobStatus> {
+    const scope = new CancellationScope();
+    waiting = scope;
+    try {
+      const status = await scope.run(() => steps.awaitEnd(round));
+      job.set({ lastStatus: status });
+      return status;
+    } catch (error) {
+      // A person's poll saw the end first and cancelled only the waiting.
+      const seen = job.current.lastStatus;
+      if (isCancellation(error) && seen && hasEnded(seen) && !work.consideredCancelled) return seen;
+      throw error;
+    } finally {
+      waiting = null;
+    }
+  }
+
+  async function harvest(steps: ProviderSteps, round: JobRound): Promise<ArtifactRef> {
+    const harvested = await steps.harvest(round);
+    if (harvested.outcome === 'failed') throw new JobFailure(harvested.code, harvested.reason);
+    return harvested.answer;
+  }
+
+  /** Leaves nothing running and paid for at the provider, then records why the task failed. */
+  async function giveUp(task: JobTask, steps: ProviderSteps, failure: JobFailure): Promise<void> {
+    await CancellationScope.nonCancellable(async () => {
+      const mayRun = job.current.state !== TaskState.pending && !hasEnded(job.current.lastStatus);
+      if (mayRun && (failure.code === 'JOB_CANCELLED' || failure.code === 'JOB_TIMED_OUT')) {
+        job.set({ step: 'cancelling at the provider' });
+        await steps.cancel({ taskId: task.taskId, round: job.current.round }).catch(() => undefined);
+      }
+      await records.fail({ taskId: task.taskId, code: failure.code, reason: failure.message });
+      job.set({
+        state: TaskState.failed,
+        step: 'failed',
+        failure: { code: failure.code, reason: failure.message },
+      });
+    });
+  }
+}

@@ -1,0 +1,150 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  allHandlersFinished,
+  ChildWorkflowFailure,
+  type ChildWorkflowHandle,
+  condition,
+  isCancellation,
+  ParentClosePolicy,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  startChild,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { EnqueuedRun, EnqueuedTaskSummary, ResearchActivities } from '../../src/contracts/activities/research.ts';
+import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
+import { workflowIds } from '../../src/contracts/workflow-ids.ts';
+import type { executeTicket } from '../execute-ticket/workflow.ts';
+import { stepFailure } from '../failures.ts';
+import type { providerJob } from '../provider-job/workflow.ts';
+import { describeRun } from './details.ts';
+import {
+  enqueuedUpdate,
+  outcomesQuery,
+  type ProviderOutcome,
+  type ResearchRunInput,
+  type ResearchRunResult,
+} from './messages.ts';
+
+const { enqueueResearch } = proxyActivities<ResearchActivities>({
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+  summary: 'make one request and task per provider',
+});
+
+/**
+ * One run of a research strategy: enqueue, then every provider's job and portfolio ticket side by side. A provider's
+ * failure never stops the others; the run fails only if all of them did.
+ */
+export async function researchRun(input: ResearchRunInput): Promise<ResearchRunResult> {
+  let run: EnqueuedRun | null = null;
+  const outcomes = new Map<string, ProviderOutcome>();
+  let enqueueError: unknown = null;
+  const settled = () => run !== null || enqueueError !== null;
+
+  setHandler(outcomesQuery, () => [...outcomes.values()]);
+  setHandler(enqueuedUpdate, async () => {
+    await condition(settled);
+    if (run) return run;
+    const failure = stepFailure(enqueueError, 'DATABASE_UNREACHABLE');
+    throw ApplicationFailure.nonRetryable(failure.reason, failure.code);
+  });
+
+  try {
+    run = await enqueueResearch(input);
+  } catch (error) {
+    enqueueError = error;
+    await condition(allHandlersFinished);
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    const failure = stepFailure(error, 'DATABASE_UNREACHABLE');
+    throw ApplicationFailure.nonRetryable(failure.reason, failure.code);
+  }
+  const enqueued = run;
+  upsertSearchAttributes([
+    { key: SEARCH_ATTRIBUTES.kind, value: 'research' },
+    { key: SEARCH_ATTRIBUTES.strategy, value: enqueued.strategyId },
+    { key: SEARCH_ATTRIBUTES.state, value: 'running' },
+  ]);
+
+  const tasks = enqueued.tasks.filter((task) => task.enqueued);
+  await Promise.all(tasks.map((task) => follow(task)));
+
+  const failed = [...outcomes.values()].filter((outcome) => outcome.state === 'failed');
+  upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.state, value: failed.length > 0 ? 'failed' : 'succeeded' }]);
+  await condition(allHandlersFinished);
+  if (tasks.length > 0 && failed.length === tasks.length) {
+    const reasons = failed.map((outcome) => `${outcome.provider}: ${outcome.failure?.code} ${outcome.failure?.reason}`);
+    throw ApplicationFailure.nonRetryable(`every provider failed: ${reasons.join('; ')}`, 'JOB_FAILED', [
+      ...outcomes.values(),
+    ]);
+  }
+  return { run: enqueued, outcomes: [...outcomes.values()] };
+
+  /** One provider from its job to its settled ticket. A held run leaves the ticket to `folios execute --ready`. */
+  async function follow(task: EnqueuedTaskSummary): Promise<void> {
+    report(task, { state: 'working' });
+    try {
+      const job = await startJob(task);
+      if (!job)
+        return report(task, {
+          state: 'failed',
+          failure: { code: 'TASK_STATE_CONFLICT', reason: 'another run owns this task' },
+        });
+      const { recommendationCount } = await job.result();
+      report(task, { state: 'succeeded', recommendationCount });
+      if (enqueued.hold) return;
+      const ticket = await startTicket(task);
+      const { totalUsd } = await ticket.result();
+      report(task, { state: 'executed', totalUsd });
+    } catch (error) {
+      if (!(error instanceof ChildWorkflowFailure)) throw error;
+      if (isCancellation(error)) throw error;
+      const { code, reason } = stepFailure(error, 'JOB_TIMED_OUT');
+      report(task, { state: 'failed', failure: { code, reason } });
+    }
+  }
+
+  async function startJob(task: EnqueuedTaskSummary): Promise<ChildWorkflowHandle<typeof providerJob> | null> {
+    try {
+      return await startChild<typeof providerJob>('providerJob', {
+        workflowId: workflowIds.providerJob(task.taskId),
+        args: [{ taskId: task.taskId, hold: enqueued.hold }],
+        // A run started again with the same group takes up what was terminated, never what has succeeded.
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        staticSummary: `${enqueued.strategyName}: ${task.provider} ${task.mode}`,
+      });
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return null;
+      throw error;
+    }
+  }
+
+  function startTicket(task: EnqueuedTaskSummary): Promise<ChildWorkflowHandle<typeof executeTicket>> {
+    return startChild<typeof executeTicket>('executeTicket', {
+      workflowId: workflowIds.executeTicket(task.taskId),
+      // A research ticket has its task's id: one task, one ticket.
+      args: [{ ticketId: task.taskId, taskId: task.taskId }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `${enqueued.strategyName}: orders of ${task.provider}`,
+    });
+  }
+
+  function report(task: EnqueuedTaskSummary, change: Partial<ProviderOutcome>): void {
+    const before = outcomes.get(task.taskId);
+    outcomes.set(task.taskId, {
+      provider: task.provider,
+      taskId: task.taskId,
+      state: 'working',
+      recommendationCount: 0,
+      failure: null,
+      totalUsd: null,
+      ...before,
+      ...change,
+    });
+    setCurrentDetails(describeRun(enqueued, [...outcomes.values()]));
+  }
+}

@@ -1,0 +1,32 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+} from '@temporalio/workflow';
+import type { ResearchActivities } from '../../src/contracts/activities/research.ts';
+import { stepFailure } from '../failures.ts';
+import type { PortfolioSnapshotSummary, SnapshotPortfoliosInput } from './messages.ts';
+
+const { snapshotPortfolios: valuePortfolios } = proxyActivities<ResearchActivities>({
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '15 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+  summary: 'value every portfolio at the market day',
+});
+
+/** Values every portfolio and keeps one snapshot per account and day: the equity curve. */
+export async function snapshotPortfolios(input: SnapshotPortfoliosInput): Promise<readonly PortfolioSnapshotSummary[]> {
+  try {
+    const snapshots = await valuePortfolios(input);
+    setCurrentDetails(
+      snapshots.map((one) => `- \`${one.accountId}\` on ${one.marketDate}: $${one.totalUsd}`).join('\n'),
+    );
+    return snapshots;
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    const failure = stepFailure(error, 'QUOTE_UNAVAILABLE');
+    throw ApplicationFailure.nonRetryable(failure.reason, failure.code);
+  }
+}
