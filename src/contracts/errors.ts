@@ -63,6 +63,10 @@ export const ERRORS = {
     retryable: false,
     summary: 'The embedded Temporal server could not be provisioned or started.',
   },
+  PAYLOAD_UNREADABLE: {
+    retryable: false,
+    summary: 'A Temporal payload cannot be decrypted: its key is not configured, or it was changed.',
+  },
   DATABASE_UNREACHABLE: { retryable: true, summary: 'PostgreSQL does not answer.' },
   DATABASE_UNAVAILABLE: { retryable: false, summary: 'The embedded PostgreSQL could not be provisioned or started.' },
   DATABASE_SCHEMA_MISMATCH: { retryable: false, summary: 'The database schema is older or newer than this program.' },

@@ -68,6 +68,7 @@ export function createActivities(services: Services) {
     broker: { settleTicket },
   };
 }
+export type Activities = ReturnType<typeof createActivities>;
 
 function reveal({ apiKey, baseUrl, simulated }: Config['providers']['openai']) {
   return { apiKey: apiKey.reveal(), baseUrl, simulated };

@@ -3,7 +3,7 @@ import { type NativeConnection, Worker, type WorkerOptions, type WorkflowBundleO
 import type { Config } from '../config.ts';
 import { brokerTaskQueue, llmTaskQueue, WORKFLOW_TASK_QUEUE } from '../contracts/task-queues.ts';
 import { PROVIDER_NAMES } from '../domain/research/provider.ts';
-import { createActivities, type Services } from './services.ts';
+import { type Activities, createActivities, type Services } from './services.ts';
 
 /** A real provider is asked at most this often per second, over all workers; emulators are not held back. */
 const REAL_PROVIDER_CALLS_PER_SECOND = 10;
@@ -26,10 +26,11 @@ export async function startWorkers(
     namespace: string;
     dataConverter?: DataConverter;
     workflowBundle: WorkflowBundleOption;
+    sinks?: NonNullable<WorkerOptions['sinks']>;
   },
+  activities: Activities = createActivities(services),
 ): Promise<RunningWorkers> {
-  const activities = createActivities(services);
-  const { connection, namespace, dataConverter, workflowBundle } = temporal;
+  const { connection, namespace, dataConverter, workflowBundle, sinks } = temporal;
   const shared = {
     connection,
     namespace,
@@ -44,6 +45,7 @@ export async function startWorkers(
       ...shared,
       taskQueue: WORKFLOW_TASK_QUEUE,
       workflowBundle,
+      ...(sinks ? { sinks } : {}),
       activities: activities.workflows,
       reuseV8Context: true,
       maxCachedWorkflows: MAX_CACHED_WORKFLOWS,

@@ -9,15 +9,19 @@ import { dropDatabase, ensureDatabase } from '../../db/create-database.ts';
 import { migrateToLatest } from '../../db/migrator.ts';
 import { createReplayMarketData } from '../../src/adapters/replay/market-data.ts';
 import { parseStrategyFile } from '../../src/adapters/strategy-files/parse.ts';
+import { createDataConverter } from '../../src/adapters/temporal/data-converter.ts';
 import { ensureSearchAttributes } from '../../src/adapters/temporal/namespace.ts';
 import { createFoliosClient } from '../../src/client/folios-client.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { type EmulatorOptions, startEmulators } from '../../src/emulators/start.ts';
 import { createServices, type Services } from '../../src/main/services.ts';
+import { temporalSettings } from '../../src/main/temporal-settings.ts';
 import { type RunningWorkers, startWorkers } from '../../src/main/workers.ts';
 import { buildWorkflowBundle } from '../../src/main/workflow-bundle.ts';
 import { type ControlledEmulators, controlEmulators } from './emulator-control.ts';
 import { environment } from './environment.ts';
+import { quietTemporal } from './quiet-temporal.ts';
+import { coverageBundleExtras, coverageSinks, reportWorkflowCoverage } from './workflow-coverage.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
@@ -37,6 +41,7 @@ export interface ResearchHarness {
 export async function startResearchHarness(
   options: { latencyMs?: number; env?: Record<string, string>; worker?: boolean } & Partial<EmulatorOptions> = {},
 ): Promise<ResearchHarness> {
+  quietTemporal();
   const stateDir = await mkdtemp(join(tmpdir(), 'folios-test-'));
   const replay = createReplayMarketData(join(ROOT, 'data'));
   const emulators = await startEmulators({
@@ -76,12 +81,23 @@ export async function startResearchHarness(
     workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
   });
   await ensureSearchAttributes(connection, namespace);
-  const client = new Client({ connection, namespace });
+  const dataConverter = createDataConverter(temporalSettings(config).encryptionKeys);
+  const encrypted = dataConverter ? { dataConverter } : {};
+  const client = new Client({ connection, namespace, ...encrypted });
   const native = await NativeConnection.connect({ address: env.TEMPORAL_ADDRESS });
   const running: RunningWorkers[] = [];
   const start = async () => {
-    const workflowBundle = await buildWorkflowBundle(ROOT);
-    const workers = await startWorkers(config, services, { connection: native, namespace, workflowBundle });
+    const workflowBundle = await buildWorkflowBundle(ROOT, {
+      ...coverageBundleExtras(join(ROOT, 'workflows/index.ts')),
+      ...(dataConverter ? { failureConverterPath: dataConverter.failureConverterPath as string } : {}),
+    });
+    const workers = await startWorkers(config, services, {
+      connection: native,
+      namespace,
+      workflowBundle,
+      ...encrypted,
+      ...coverageSinks(workflowBundle),
+    });
     running.push(workers);
     return workers;
   };
@@ -98,6 +114,7 @@ export async function startResearchHarness(
     startWorkers: start,
     async close() {
       for (const workers of running) await workers.stop();
+      reportWorkflowCoverage();
       await native.close();
       await connection.close();
       await closeDatabase(db);

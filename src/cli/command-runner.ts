@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import type { CommandResult, View } from './command-result.ts';
+import type { CliContext } from './context.ts';
+import { type CliIo, widthOf } from './io.ts';
+import { renderJson } from './text/json.ts';
+
+/** What a command's handler is given besides its own arguments. */
+export interface Call {
+  readonly io: CliIo;
+  readonly json: boolean;
+  /** Connects on first use and says on stderr what is simulated. */
+  connect(): Promise<CliContext>;
+  /** Layout and the time now. */
+  view(context: CliContext): View;
+}
+
+type Handler = (call: Call, options: Record<string, unknown>, args: readonly unknown[]) => Promise<CommandResult>;
+
+/** Runs handlers for commander: one connection at most, one result printed, its failure thrown afterwards. */
+export interface CommandRunner {
+  readonly io: CliIo;
+  action(handler: Handler): (...commanderArguments: unknown[]) => Promise<void>;
+}
+
+export function createCommandRunner(io: CliIo, connect: () => Promise<CliContext>): CommandRunner {
+  return {
+    io,
+    action:
+      (handler) =>
+      async (...commanderArguments) => {
+        const command = commanderArguments.at(-1) as Command;
+        const options = command.optsWithGlobals<Record<string, unknown>>();
+        const json = options.json === true;
+        let context: CliContext | null = null;
+        const result = await handler(
+          {
+            io,
+            json,
+            async connect() {
+              context ??= await connect();
+              // With --json stderr is kept for one error document; the result carries the same sentences.
+              if (!json) printBanner(io, context.simulated);
+              return context;
+            },
+            view: ({ now }) => ({ width: widthOf(io.stdout), now: now() }),
+          },
+          options,
+          commanderArguments.slice(0, -2),
+        );
+        io.stdout.write(json ? `${renderJson(withMode(result.document, context))}\n` : `${result.text}\n`);
+        if (result.failure) throw result.failure;
+      },
+  };
+}
+
+/** Which mode this is, in words, before anything else. */
+function printBanner(io: CliIo, simulated: readonly string[]): void {
+  io.stderr.write(
+    simulated.length > 0 ? `PAPER, SIMULATED: ${simulated.join('; ')}\n` : 'PAPER: real LLM providers and prices\n',
+  );
+}
+
+function withMode(document: CommandResult['document'], context: CliContext | null): object {
+  if (context === null) return document;
+  return { simulated: context.simulated.length > 0, simulations: context.simulated, ...document };
+}

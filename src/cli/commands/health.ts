@@ -1,0 +1,109 @@
+import { TaskState } from '../../domain/research/task-state.ts';
+import type { TaskRecord } from '../../ports/repositories.ts';
+import type { CliContext } from '../context.ts';
+import { formatAge } from '../text/durations.ts';
+import { counted } from '../text/names.ts';
+
+/** One thing that waits for a person, the gravest first. */
+export interface HealthItem {
+  readonly severity: 'danger' | 'action';
+  readonly message: string;
+  /** The command that helps. */
+  readonly remedy: string;
+}
+
+/** A job that is not held leaves these states faster than this, or its worker is gone. */
+const STUCK_AFTER_MS = 30_000;
+/** Polling pauses up to 5 minutes between two polls of a real provider. */
+const UNPOLLED_AFTER_MS = 15 * 60_000;
+const LOOKED_AT = 1000;
+
+/** What needs a person now; empty when nothing does. */
+export async function checkHealth({ research, strategies, portfolio }: CliContext, now: Date): Promise<HealthItem[]> {
+  const [tasks, ready, stale, unbalanced] = await Promise.all([
+    research.listTasks({ limit: LOOKED_AT }),
+    research.listTasks({ ready: true }),
+    strategies.listStale(now),
+    portfolio.listUnbalanced(),
+  ]);
+  const items: (HealthItem | null)[] = [
+    unbalanced.length > 0
+      ? {
+          severity: 'danger',
+          message: `the ledger does not balance: ${counted(unbalanced.length, 'transaction')} (${unbalanced.slice(0, 3).join(', ')})`,
+          remedy: 'folios portfolio',
+        }
+      : null,
+    failedItem(tasks),
+    waitingItem(tasks, now),
+    unpolledItem(tasks, now),
+    ready.length > 0
+      ? {
+          severity: 'action',
+          message: `${counted(ready.length, 'succeeded task')} without orders yet`,
+          remedy: 'folios execute --ready',
+        }
+      : null,
+    stale.length > 0
+      ? {
+          severity: 'action',
+          message: `${counted(stale.length, 'strategy', 'strategies')} without a recent submission`,
+          remedy: 'folios plan',
+        }
+      : null,
+  ];
+  return items.filter((item) => item !== null);
+}
+
+/** Health as lines of text; empty when nothing needs a person. */
+export function renderHealth(items: readonly HealthItem[]): string {
+  if (items.length === 0) return '';
+  const lines = items.map(
+    ({ severity, message, remedy }) => `  ${severity === 'danger' ? '✗' : '!'} ${message} → ${remedy}`,
+  );
+  return ['Needs you', ...lines].join('\n');
+}
+
+/** Failures that no later task of the same strategy and provider has made good. */
+function failedItem(newestFirst: readonly TaskRecord[]): HealthItem | null {
+  const seen = new Set<string>();
+  const failed = newestFirst.filter((task) => {
+    const key = `${task.strategyId}/${task.provider}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return task.state === TaskState.failed;
+  });
+  if (failed.length === 0) return null;
+  const names = failed.slice(0, 3).map((task) => `${task.strategySlug}/${task.provider}`);
+  const more = failed.length > names.length ? ', …' : '';
+  return {
+    severity: 'action',
+    message: `${counted(failed.length, 'account')}’s last task failed (${names.join(', ')}${more})`,
+    remedy: 'folios enqueue',
+  };
+}
+
+function waitingItem(tasks: readonly TaskRecord[], now: Date): HealthItem | null {
+  const waiting = tasks.filter(
+    (task) => task.state === TaskState.pending && now.getTime() - task.createdAt.getTime() > STUCK_AFTER_MS,
+  );
+  if (waiting.length === 0) return null;
+  return {
+    severity: 'action',
+    message: `${counted(waiting.length, 'task')} pending: held, or no worker is running`,
+    remedy: 'folios submit',
+  };
+}
+
+function unpolledItem(tasks: readonly TaskRecord[], now: Date): HealthItem | null {
+  const ages = tasks
+    .filter((task) => task.state === TaskState.awaitingResults)
+    .map((task) => now.getTime() - (task.lastPolledAt ?? task.submittedAt ?? task.createdAt).getTime())
+    .filter((age) => age > UNPOLLED_AFTER_MS);
+  if (ages.length === 0) return null;
+  return {
+    severity: 'action',
+    message: `${counted(ages.length, 'task')} not polled for up to ${formatAge(Math.max(...ages))}: held, or no worker is running`,
+    remedy: 'folios poll',
+  };
+}

@@ -1,0 +1,112 @@
+import type { Command } from 'commander';
+import type { MarketDate } from '../../domain/market/market-date.ts';
+import type { OrderState } from '../../domain/orders/order-state.ts';
+import type { CommandRunner } from '../command-runner.ts';
+import { parseLimit, parseMarketDate, parseOrderState } from '../option-parsers.ts';
+import { defineCommand } from './define-command.ts';
+
+const ACCOUNT_OPTION = ['--account <name>', 'one account: strategy/provider, or its id'] as const;
+
+/** What came of it: orders, positions, portfolios, comparison, the replayed market's clock, and where to look. */
+export function addPortfolioCommands(program: Command, runner: CommandRunner): void {
+  addOrders(program, runner);
+  addPositions(program, runner);
+  addPortfolio(program, runner);
+  addCompare(program, runner);
+  addClock(program, runner);
+
+  defineCommand(program, 'urls', 'Show where the API and the web interfaces are', ['urls']).action(
+    runner.action(async (call) => {
+      const [context, { listUrls }] = await Promise.all([call.connect(), import('../commands/urls.ts')]);
+      return listUrls(context, call.view(context));
+    }),
+  );
+}
+
+function addOrders(program: Command, runner: CommandRunner): void {
+  defineCommand(program, 'orders', 'List orders, newest first', ['orders', 'orders --state denied --json'])
+    .option(...ACCOUNT_OPTION)
+    .option('--state <state>', 'pending, denied, submitted, filled, cancelled or rejected', parseOrderState)
+    .option('--limit <rows>', 'how many at most', parseLimit, 50)
+    .action(
+      runner.action(async (call, options) => {
+        const [context, { listOrders }] = await Promise.all([call.connect(), import('../commands/orders.ts')]);
+        const filter = { ...accountAndLimit(options), state: (options.state ?? null) as OrderState | null };
+        return listOrders(context, filter, call.view(context));
+      }),
+    );
+}
+
+function addPositions(program: Command, runner: CommandRunner): void {
+  defineCommand(program, 'positions', 'List open positions at their last mark', [
+    'positions',
+    'positions --account dreman-contrarian/openai',
+  ])
+    .option(...ACCOUNT_OPTION)
+    .option('--limit <rows>', 'how many at most', parseLimit, 200)
+    .action(
+      runner.action(async (call, options) => {
+        const [context, { listPositions }] = await Promise.all([call.connect(), import('../commands/portfolio.ts')]);
+        return listPositions(context, accountAndLimit(options), call.view(context));
+      }),
+    );
+}
+
+function addPortfolio(program: Command, runner: CommandRunner): void {
+  defineCommand(program, 'portfolio', 'Show cash, positions and totals, checked against the ledger', [
+    'portfolio',
+    'portfolio --account dreman-contrarian/openai',
+  ])
+    .option(...ACCOUNT_OPTION)
+    .option('--limit <rows>', 'how many accounts at most', parseLimit, 100)
+    .action(
+      runner.action(async (call, options) => {
+        const [context, { showPortfolios }] = await Promise.all([call.connect(), import('../commands/portfolio.ts')]);
+        return showPortfolios(context, accountAndLimit(options), call.view(context));
+      }),
+    );
+}
+
+function addCompare(program: Command, runner: CommandRunner): void {
+  defineCommand(program, 'compare', 'Providers side by side: value, return, S&P 500, LLM cost', [
+    'compare',
+    'compare --strategy dreman-contrarian --json',
+  ])
+    .option('--strategy <slug>', 'of one strategy')
+    .option('--limit <rows>', 'how many at most', parseLimit, 100)
+    .action(
+      runner.action(async (call, options) => {
+        const [context, { compareProviders }] = await Promise.all([call.connect(), import('../commands/compare.ts')]);
+        const strategy = (options.strategy ?? null) as string | null;
+        return compareProviders(context, { strategy, limit: options.limit as number }, call.view(context));
+      }),
+    );
+}
+
+function addClock(program: Command, runner: CommandRunner): void {
+  const clock = defineCommand(program, 'clock', 'Show the day on which the replayed market stands', [
+    'clock',
+    'clock advance 2018-03-30',
+  ]).action(
+    runner.action(async (call) => {
+      const [context, { showClock }] = await Promise.all([call.connect(), import('../commands/clock.ts')]);
+      return showClock(context);
+    }),
+  );
+  defineCommand(
+    clock,
+    'advance <day>',
+    'Move the replayed market forward and mark every portfolio; it never goes back',
+    ['clock advance 2018-03-30'],
+  ).action(
+    runner.action(async (call, _options, [day]) => {
+      const to: MarketDate = parseMarketDate(day as string);
+      const [context, { advanceClock }] = await Promise.all([call.connect(), import('../commands/clock.ts')]);
+      return advanceClock(context, to, call.view(context));
+    }),
+  );
+}
+
+function accountAndLimit(options: Record<string, unknown>): { account: string | null; limit: number } {
+  return { account: (options.account ?? null) as string | null, limit: options.limit as number };
+}

@@ -1,0 +1,78 @@
+import { Command } from 'commander';
+import { cleanUntrustedText } from '../domain/research/untrusted-text.ts';
+import { createCommandRunner } from './command-runner.ts';
+import type { CliContext } from './context.ts';
+import { addPortfolioCommands } from './definitions/portfolio-commands.ts';
+import { addResearchCommands } from './definitions/research-commands.ts';
+import { addStrategyCommands } from './definitions/strategy-commands.ts';
+import { describeFailure } from './failure.ts';
+import type { CliIo } from './io.ts';
+import { remedyFor } from './remedies.ts';
+import { renderJson } from './text/json.ts';
+
+const MAX_LINE_LENGTH = 4000;
+const DESCRIPTION = 'Research strategies from plan to portfolio.';
+const EXAMPLES = `
+Step by step:
+  $ npm run folios -- plan
+  $ npm run folios -- enqueue --providers openai,gemini --hold
+  $ npm run folios -- submit        then poll, harvest
+  $ npm run folios -- execute --ready --balance 100000
+  $ npm run folios -- compare
+
+In the examples of each command, "folios" stands for "npm run folios --".`;
+
+/** The command line. Failures of its actions are thrown by `parseAsync`; `runCli` reports them. */
+export function createProgram(io: CliIo, connect: () => Promise<CliContext>): Command {
+  const program = new Command('folios')
+    .description(DESCRIPTION)
+    .option('--json', 'one JSON document on stdout and nothing else')
+    .option('--timing', 'print the elapsed milliseconds to stderr')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      // Reported once, by runCli, in the same form as every other error.
+      outputError: () => undefined,
+    });
+  const runner = createCommandRunner(io, connect);
+  addStrategyCommands(program, runner);
+  addResearchCommands(program, runner);
+  addPortfolioCommands(program, runner);
+  return program;
+}
+
+/** Runs one command; `argv` is what the user typed after `folios`. Returns the exit code: 0, or 1 with an error on stderr. */
+export async function runCli(argv: readonly string[], io: CliIo, connect: () => Promise<CliContext>): Promise<number> {
+  try {
+    await createProgram(io, connect).parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (isHelp(error)) return argv.length === 0 ? 1 : 0;
+    io.stderr.write(`${renderError(error, argv.includes('--json'))}\n`);
+    return 1;
+  } finally {
+    if (argv.includes('--timing')) io.stderr.write(`elapsed ${Math.round(io.elapsedMs())} ms\n`);
+  }
+}
+
+/** Commander throws where it would have exited after showing help. */
+function isHelp(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return code === 'commander.helpDisplayed' || code === 'commander.help';
+}
+
+function renderError(error: unknown, json: boolean): string {
+  const failure = describeFailure(error);
+  if (json) return renderJson({ error: failure });
+  const [first = '', ...others] = failure.message.split('\n').map(withoutControls);
+  const remedy = remedyFor(failure.code);
+  return [`error ${failure.code}: ${first}`, ...others, ...(remedy ? [remedy] : [])].join('\n');
+}
+
+/** Messages quote providers and files, which are not trusted with the terminal. */
+function withoutControls(line: string): string {
+  const [indent = ''] = /^ */.exec(line) ?? [];
+  return indent + cleanUntrustedText(line, MAX_LINE_LENGTH);
+}

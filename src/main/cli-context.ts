@@ -1,0 +1,35 @@
+import { parseStrategyFile } from '../adapters/strategy-files/parse.ts';
+import type { CliContext } from '../cli/context.ts';
+import { createFoliosClient } from '../client/folios-client.ts';
+import type { Config } from '../config.ts';
+import type { Service } from './service.ts';
+import { simulatedParts } from './simulated.ts';
+
+/** The service as commands, demo and report see it. */
+export function cliContext(config: Config, { services, temporal }: Service): CliContext {
+  return {
+    folios: createFoliosClient(temporal.client),
+    strategies: services.strategies,
+    research: services.research,
+    usage: services.usage,
+    portfolio: services.portfolio,
+    marketClock: services.marketClockRepository,
+    marketData: services.marketData,
+    parseStrategyFile: (text, fileName) => parseStrategyFile(text, fileName, services.templates),
+    now: () => services.clock.now(),
+    urls: serviceUrls(config),
+    simulated: simulatedParts(config),
+  };
+}
+
+/** Where people look. */
+export function serviceUrls(config: Config): { name: string; url: string }[] {
+  const { ports, providers, temporal } = config;
+  return [
+    ...(temporal.external ? [] : [{ name: 'Temporal Web UI', url: `http://127.0.0.1:${ports.temporalUi}` }]),
+    { name: 'API health', url: `http://127.0.0.1:${ports.api}/api/health` },
+    ...Object.entries(providers)
+      .filter(([, provider]) => provider.simulated)
+      .map(([name, provider]) => ({ name: `${name} emulator`, url: provider.baseUrl ?? '' })),
+  ];
+}

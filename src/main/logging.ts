@@ -1,0 +1,34 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type LogLevel, Runtime } from '@temporalio/worker';
+import pino, { type Logger } from 'pino';
+
+/** Structured logs: to a file beside the state, or to stdout where a process manager collects them. */
+export function createLog(level: string, file: string | null): Logger {
+  if (file === null) return pino({ level });
+  mkdirSync(dirname(file), { recursive: true });
+  return pino({ level }, pino.destination({ dest: file, sync: false, mkdir: true }));
+}
+
+/** Routes the Temporal SDK's own messages into our log; once per process, before the first connection. */
+export function installTemporalLogging(log: Logger): void {
+  const temporal = log.child({ part: 'temporal-sdk' });
+  const write = (level: LogLevel, message: string, meta: object = {}) => {
+    if (level === 'ERROR') temporal.error(meta, message);
+    else if (level === 'WARN') temporal.warn(meta, message);
+    // The SDK reports every worker state at INFO, which is detail to us.
+    else temporal.debug(meta, message);
+  };
+  Runtime.install({
+    logger: {
+      log: write,
+      trace: (message, meta) => write('TRACE', message, meta),
+      debug: (message, meta) => write('DEBUG', message, meta),
+      info: (message, meta) => write('INFO', message, meta),
+      warn: (message, meta) => write('WARN', message, meta),
+      error: (message, meta) => write('ERROR', message, meta),
+    },
+    // The process that owns the workers decides when they stop.
+    shutdownSignals: [],
+  });
+}

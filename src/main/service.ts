@@ -1,0 +1,78 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { closeDatabase, openDatabase } from '../../db/connection.ts';
+import { migrateToLatest } from '../../db/migrator.ts';
+import { parseStrategyFile } from '../adapters/strategy-files/parse.ts';
+import { connectTemporal, type TemporalLink } from '../adapters/temporal/connection.ts';
+import { ensureSearchAttributes } from '../adapters/temporal/namespace.ts';
+import type { Config } from '../config.ts';
+import { databaseUrl } from './database-url.ts';
+import { ensureSchedules } from './schedules.ts';
+import { createServices, type Services } from './services.ts';
+import { temporalSettings } from './temporal-settings.ts';
+import { type RunningWorkers, startWorkers } from './workers.ts';
+import { buildWorkflowBundle } from './workflow-bundle.ts';
+
+/** Database and Temporal connected, everything wired to them. */
+export interface Service {
+  readonly services: Services;
+  readonly temporal: TemporalLink;
+  close(): Promise<void>;
+}
+
+export async function openService(config: Config): Promise<Service> {
+  const db = openDatabase(await databaseUrl(config));
+  try {
+    const temporal = await connectTemporal(temporalSettings(config));
+    return {
+      services: createServices(config, db),
+      temporal,
+      close: async () => {
+        await temporal.close();
+        await closeDatabase(db);
+      },
+    };
+  } catch (error) {
+    await closeDatabase(db);
+    throw error;
+  }
+}
+
+/** Brings schema, market clock, library, search attributes and schedules up to date. Idempotent, safe side by side. */
+export async function prepareService(config: Config, { services, temporal }: Service): Promise<{ strategies: number }> {
+  await migrateToLatest(services.db);
+  if ((await services.marketClockRepository.get()) === null) {
+    await services.marketClockRepository.advance(config.replayStart);
+  }
+  const [strategies] = await Promise.all([
+    loadLibrary(config, services),
+    ensureSearchAttributes(temporal.connection, temporal.namespace),
+  ]);
+  await ensureSchedules(temporal.client, config);
+  return { strategies };
+}
+
+/** Bundles the workflows and starts a worker for every queue. */
+export async function startServiceWorkers(config: Config, { services, temporal }: Service): Promise<RunningWorkers> {
+  const { dataConverter, namespace } = temporal;
+  const failureConverterPath = dataConverter?.failureConverterPath;
+  const workflowBundle = await buildWorkflowBundle(config.root, failureConverterPath ? { failureConverterPath } : {});
+  const connection = await temporal.native();
+  return startWorkers(config, services, {
+    connection,
+    namespace,
+    workflowBundle,
+    ...(dataConverter ? { dataConverter } : {}),
+  });
+}
+
+/** Stores the strategies that come with folios; a new version only where a file has changed. */
+async function loadLibrary(config: Config, services: Services): Promise<number> {
+  const directory = join(config.root, 'strategies');
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.yaml'));
+  for (const name of names) {
+    const text = await readFile(join(directory, name), 'utf8');
+    await services.strategies.save(parseStrategyFile(text, name, services.templates));
+  }
+  return names.length;
+}

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runDemo } from '../cli/demo/run-demo.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { cliContext, serviceUrls } from './cli-context.ts';
+import { startEmbeddedStack } from './embedded-stack.ts';
+import { fatalMessage } from './fatal.ts';
+import { createLog, installTemporalLogging } from './logging.ts';
+import { simulatedParts } from './simulated.ts';
+
+/** What the first run shows: bought at the first day (FOLIOS_REPLAY_START), valued a year of prices later. */
+const DEMO_STRATEGY = 'dreman-contrarian';
+const DEMO_WINDOW_END = '2021-12-31';
+
+/** `npm start`: everything embedded, one research lifecycle before the user's eyes, then up until Ctrl-C. */
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { exit: { type: 'boolean', default: false } } });
+  const config = loadConfig();
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const log = createLog(config.logLevel, join(config.stateDir, 'logs/folios.log'));
+  installTemporalLogging(log);
+  const stopRequested = stopSignal();
+
+  say(`folios · ${simulatedParts(config).join(' · ')}\n`);
+  const stack = await startEmbeddedStack(config, say);
+  try {
+    const context = cliContext(config, stack.service);
+    const output = { stream: process.stdout, isTTY: process.stdout.isTTY === true };
+    say('');
+    const demo = runDemo(context, output, { strategySlug: DEMO_STRATEGY, windowEnd: DEMO_WINDOW_END });
+    const ended = await Promise.race([demo, stopRequested, stack.failed]);
+    if (ended === 'stop') {
+      say('\nstopping; the run goes on where it was at the next start');
+      return 130;
+    }
+    if (values.exit) return ended.ok ? 0 : 1;
+    say(whereToLook(config));
+    await Promise.race([stopRequested, stack.failed]);
+    say('\nstopping');
+    return 0;
+  } finally {
+    await stack.stop();
+  }
+}
+
+function whereToLook(config: Config): string {
+  const urls = serviceUrls(config).map(({ name, url }) => `  ${name.padEnd(20)} ${url}`);
+  return [
+    'folios is up:',
+    ...urls,
+    '',
+    'Next:  npm run folios -- status      npm run folios -- --help      Ctrl-C stops, the state stays',
+  ].join('\n');
+}
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function stopSignal(): Promise<'stop'> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('stop'));
+  });
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${fatalMessage(error)}\n`);
+  process.exitCode = 1;
+}
