@@ -256,7 +256,7 @@ function keyMissing(missing: readonly { provider: ProviderName; variable: string
 }
 
 function artifactStoreConfig(values: ConfigValues, stateDir: string): ArtifactStoreConfig {
-  if (values.FOLIOS_ARTIFACT_STORE === 'file') return { kind: 'file', directory: stateDir };
+  if (values.FOLIOS_ARTIFACT_STORE === 'file') return { kind: 'file', directory: join(stateDir, 'artifacts') };
   const { FOLIOS_S3_ACCESS_KEY_ID: accessKeyId, FOLIOS_S3_SECRET_ACCESS_KEY: secretAccessKey } = values;
   return {
     kind: 's3',

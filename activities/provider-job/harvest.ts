@@ -6,11 +6,12 @@ import type { LlmItemResult } from '../../src/ports/llm-provider.ts';
 import type { TaskRecord } from '../../src/ports/repositories.ts';
 import { finalFailure } from '../failures.ts';
 import { itemId, jobKey } from './job-key.ts';
+import { parseAnswer } from './parse.ts';
 import type { ProviderJobPorts } from './ports.ts';
 import { answerHashOf, requireIntent } from './submit.ts';
 import { ANSWER_FILE, requireTask, writeTaskFile } from './task-files.ts';
 
-/** Fetches what the provider answered, keeps it as it came, and books its cost. Idempotent. */
+/** Fetches what the provider answered, keeps it as it came, books its cost, and parses it. Idempotent. */
 export async function harvest(ports: ProviderJobPorts, round: JobRound, signal: AbortSignal): Promise<HarvestedJob> {
   const task = await requireTask(ports.research, round.taskId);
   const { providerJobId } = await requireIntent(ports, round.taskId, round.round);
@@ -49,8 +50,8 @@ async function harvestBatch(
     costUsd: costUsd(task.model, task.mode, item.usage) ?? '0',
     at: ports.clock.now(),
   });
-  const answer = await writeTaskFile(ports, task, { name: ANSWER_FILE, content: item.text, mediaType: 'text/plain' });
-  return { outcome: 'answered', answer };
+  await writeTaskFile(ports, task, { name: ANSWER_FILE, content: item.text, mediaType: 'text/plain' });
+  return parseAnswer(ports, task, item.text);
 }
 
 const FAILED_ITEM: Record<Exclude<LlmItemResult['outcome'], 'answered'>, ErrorCode> = {
@@ -65,8 +66,7 @@ async function harvestDirect(ports: ProviderJobPorts, task: TaskRecord, provider
   const answer = files.findLast((file) => file.name === ANSWER_FILE && file.sha256 === answerHashOf(providerJobId));
   if (!answer) throw finalFailure('ARTIFACT_NOT_FOUND', `the answer ${providerJobId} is not recorded`);
   await presumePaid(ports, task);
-  const { uri, sha256, bytes, mediaType } = answer;
-  return { outcome: 'answered', answer: { uri, sha256, bytes, mediaType } };
+  return parseAnswer(ports, task, new TextDecoder().decode(await ports.artifacts.get(answer)));
 }
 
 async function presumePaid(ports: ProviderJobPorts, task: TaskRecord): Promise<void> {

@@ -22,3 +22,7 @@ export async function requireTask(research: ResearchRepository, taskId: string):
   if (!task) throw new FoliosError('TASK_NOT_FOUND', `no execution task has the id ${taskId}`, { taskId });
   return task;
 }
+
+export function jsonFile(name: string, value: unknown) {
+  return { name, content: `${JSON.stringify(value, null, 2)}\n`, mediaType: 'application/json' };
+}

@@ -53,6 +53,7 @@ export function createFoliosClient(temporal: Client): FoliosClient {
     async startResearchRun(input) {
       const start = new WithStartWorkflowOperation<typeof researchRun>('researchRun', {
         workflowId: workflowIds.researchRun(input.requestGroupId),
+        staticSummary: `research: ${input.strategyId}`,
         taskQueue: WORKFLOW_TASK_QUEUE,
         workflowIdConflictPolicy: 'USE_EXISTING',
         args: [input],

@@ -1,22 +1,23 @@
 import { parseStrategyFile } from '../adapters/strategy-files/parse.ts';
+import type { TemporalLink } from '../adapters/temporal/connection.ts';
 import type { CliContext } from '../cli/context.ts';
 import { createFoliosClient } from '../client/folios-client.ts';
 import type { Config } from '../config.ts';
-import type { Service } from './service.ts';
+import type { Books } from './books.ts';
 import { simulatedParts } from './simulated.ts';
 
 /** The service as commands, demo and report see it. */
-export function cliContext(config: Config, { services, temporal }: Service): CliContext {
+export function cliContext(config: Config, books: Books, temporal: TemporalLink): CliContext {
   return {
     folios: createFoliosClient(temporal.client),
-    strategies: services.strategies,
-    research: services.research,
-    usage: services.usage,
-    portfolio: services.portfolio,
-    marketClock: services.marketClockRepository,
-    marketData: services.marketData,
-    parseStrategyFile: (text, fileName) => parseStrategyFile(text, fileName, services.templates),
-    now: () => services.clock.now(),
+    strategies: books.strategies,
+    research: books.research,
+    usage: books.usage,
+    portfolio: books.portfolio,
+    marketClock: books.marketClockRepository,
+    marketData: books.marketData,
+    parseStrategyFile: (text, fileName) => parseStrategyFile(text, fileName, books.templates),
+    now: () => books.clock.now(),
     urls: serviceUrls(config),
     simulated: simulatedParts(config),
   };

@@ -28,6 +28,8 @@ export function installTemporalLogging(log: Logger): void {
       warn: (message, meta) => write('WARN', message, meta),
       error: (message, meta) => write('ERROR', message, meta),
     },
+    // Otherwise the native part writes its warnings straight to the terminal.
+    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
     // The process that owns the workers decides when they stop.
     shutdownSignals: [],
   });

@@ -1,41 +1,23 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { closeDatabase, openDatabase } from '../../db/connection.ts';
 import { migrateToLatest } from '../../db/migrator.ts';
 import { parseStrategyFile } from '../adapters/strategy-files/parse.ts';
-import { connectTemporal, type TemporalLink } from '../adapters/temporal/connection.ts';
 import { ensureSearchAttributes } from '../adapters/temporal/namespace.ts';
 import type { Config } from '../config.ts';
-import { databaseUrl } from './database-url.ts';
+import { type Links, openLinks } from './links.ts';
 import { ensureSchedules } from './schedules.ts';
 import { createServices, type Services } from './services.ts';
-import { temporalSettings } from './temporal-settings.ts';
 import { type RunningWorkers, startWorkers } from './workers.ts';
 import { buildWorkflowBundle } from './workflow-bundle.ts';
 
-/** Database and Temporal connected, everything wired to them. */
-export interface Service {
+/** Everything wired to a connected database and Temporal. */
+export interface Service extends Links {
   readonly services: Services;
-  readonly temporal: TemporalLink;
-  close(): Promise<void>;
 }
 
 export async function openService(config: Config): Promise<Service> {
-  const db = openDatabase(await databaseUrl(config));
-  try {
-    const temporal = await connectTemporal(temporalSettings(config));
-    return {
-      services: createServices(config, db),
-      temporal,
-      close: async () => {
-        await temporal.close();
-        await closeDatabase(db);
-      },
-    };
-  } catch (error) {
-    await closeDatabase(db);
-    throw error;
-  }
+  const links = await openLinks(config);
+  return { ...links, services: createServices(config, links.db) };
 }
 
 /** Brings schema, market clock, library, search attributes and schedules up to date. Idempotent, safe side by side. */

@@ -4,46 +4,20 @@ import { createTicketActivities } from '../../activities/portfolio/tickets.ts';
 import { createJobProviderActivities } from '../../activities/provider-job/provider.ts';
 import { createJobRecordActivities } from '../../activities/provider-job/records.ts';
 import { createResearchActivities } from '../../activities/research.ts';
-import { createMarketClockRepository } from '../../db/repositories/market-clock.ts';
-import { createPortfolioRepository } from '../../db/repositories/portfolio.ts';
-import { createResearchRepository } from '../../db/repositories/research.ts';
-import { createStrategyRepository } from '../../db/repositories/strategies.ts';
-import { createUsageRepository } from '../../db/repositories/usage.ts';
 import type { DB } from '../../db/schema.gen.ts';
 import { createFileArtifactStore } from '../adapters/file-store/artifact-store.ts';
-import { createFixedMarketData } from '../adapters/fixed/market-data.ts';
-import { createTemplateRenderer } from '../adapters/liquid/template.ts';
 import { createLlmProviders } from '../adapters/llm/providers.ts';
-import { createMarketClock } from '../adapters/market-clock/market-clock.ts';
-import { createMarketDataSources } from '../adapters/market-data/sources.ts';
 import { createPaperBroker } from '../adapters/paper/broker.ts';
-import { createReplayMarketData } from '../adapters/replay/market-data.ts';
 import { createS3ArtifactStore } from '../adapters/s3/artifact-store.ts';
-import { createYahooMarketData } from '../adapters/yahoo/market-data.ts';
 import type { Config } from '../config.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { createBooks } from './books.ts';
 
-/** Every adapter and repository, made once from the configuration. */
+/** Everything that activities work with: the books, and the adapters that act on the outside. */
 export function createServices(config: Config, db: Kysely<DB>) {
-  const clock = { now: () => new Date() };
-  const replay = createReplayMarketData(join(config.root, 'data'));
-  const marketClockRepository = createMarketClockRepository(db);
   return {
-    clock,
-    db,
-    strategies: createStrategyRepository(db),
-    research: createResearchRepository(db),
-    usage: createUsageRepository(db),
-    portfolio: createPortfolioRepository(db),
-    marketClockRepository,
-    marketClock: createMarketClock(marketClockRepository, config.replayStart, clock),
-    marketData: createMarketDataSources({
-      replay,
-      fixed: createFixedMarketData({ benchmark: replay }),
-      yahoo: createYahooMarketData({}),
-    }),
+    ...createBooks(config, db),
     artifacts: createArtifactStore(config),
-    templates: createTemplateRenderer(),
     broker: createPaperBroker(),
     providers: createLlmProviders({
       openai: reveal(config.providers.openai),

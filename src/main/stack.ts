@@ -22,9 +22,9 @@ async function main(): Promise<number> {
   const stopRequested = stopSignal();
 
   say(`folios · ${simulatedParts(config).join(' · ')}\n`);
-  const stack = await startEmbeddedStack(config, say);
+  const stack = await startEmbeddedStack(config, say, log);
   try {
-    const context = cliContext(config, stack.service);
+    const context = cliContext(config, stack.service.services, stack.service.temporal);
     const output = { stream: process.stdout, isTTY: process.stdout.isTTY === true };
     say('');
     const demo = runDemo(context, output, { strategySlug: DEMO_STRATEGY, windowEnd: DEMO_WINDOW_END });

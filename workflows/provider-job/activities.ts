@@ -15,9 +15,8 @@ const record = (summary: string) =>
 
 /** Steps on our own database and artifact store: short, repeated until they work. */
 export const records = {
-  load: record('load the task').loadTask,
+  open: record('load the task, write prompt and payload, commit the intent').openJob,
   prepare: record('write prompt and payload, commit the intent').prepareSubmission,
-  parse: record('parse and validate the answer').parseAnswer,
   fail: record('record the failure').failTask,
 };
 
@@ -51,7 +50,7 @@ export function providerSteps(task: JobTask) {
     reconcile: call(waiting, `look for the job at ${at}`).reconcileSubmission,
     awaitEnd: call(waiting, `await ${at}`).awaitJob,
     poll: call({ startToCloseTimeout: '10 seconds', retry: { maximumAttempts: 1 } }, `poll ${at} now`).pollJob,
-    harvest: call(reading, `harvest ${at}`).harvestJob,
+    harvest: call(reading, `harvest ${at}, parse and validate`).harvestJob,
     cancel: call(reading, `cancel at ${at}`).cancelJob,
   };
 }

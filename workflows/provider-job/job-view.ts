@@ -1,7 +1,9 @@
-import { ApplicationFailure, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { SearchAttributePair } from '@temporalio/common';
+import { ApplicationFailure, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { JobStatus, JobTask } from '../../src/contracts/activities/provider-job.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
-import { TaskState } from '../../src/domain/research/task-state.ts';
+import type { ProviderName } from '../../src/domain/research/provider.ts';
+import { isTaskEnded, TaskState } from '../../src/domain/research/task-state.ts';
 import { describeJob } from './details.ts';
 import type { ProviderJobView } from './messages.ts';
 
@@ -19,24 +21,33 @@ export class JobView {
 
   load(task: JobTask): void {
     this.task = task;
-    upsertSearchAttributes([
-      { key: SEARCH_ATTRIBUTES.kind, value: 'research' },
-      { key: SEARCH_ATTRIBUTES.strategy, value: task.strategyId },
-      { key: SEARCH_ATTRIBUTES.provider, value: task.provider },
-      { key: SEARCH_ATTRIBUTES.state, value: task.state },
-    ]);
     this.set({ state: task.state, step: task.hold ? 'held: waiting for `submit`' : 'starting' });
+    // A run gives its jobs their search attributes at the start, which costs no event; a job started by itself has none.
+    if (workflowInfo().typedSearchAttributes.get(SEARCH_ATTRIBUTES.provider)) return;
+    upsertSearchAttributes([
+      ...jobSearchAttributes(task.strategyId, task.provider),
+      { key: SEARCH_ATTRIBUTES.state, value: TaskState.running },
+    ]);
   }
 
   set(change: Partial<ProviderJobView>): void {
-    const before = this.current;
-    this.current = { ...before, ...change };
+    this.current = { ...this.current, ...change };
     if (!this.task) return;
     setCurrentDetails(describeJob(this.task, this.current));
-    if (change.state && change.state !== before.state) {
+    // Every change of a search attribute is an event, so only the end is one; what goes on stands in the details.
+    if (change.state && isTaskEnded(change.state)) {
       upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.state, value: change.state }]);
     }
   }
+}
+
+/** What a job is found by. */
+export function jobSearchAttributes(strategyId: string, provider: ProviderName): SearchAttributePair[] {
+  return [
+    { key: SEARCH_ATTRIBUTES.kind, value: 'research' },
+    { key: SEARCH_ATTRIBUTES.strategy, value: strategyId },
+    { key: SEARCH_ATTRIBUTES.provider, value: provider },
+  ];
 }
 
 /** Refuses an update at the wrong moment, before it enters the history. */

@@ -7,7 +7,6 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { JobRound, JobStatus, JobTask } from '../../src/contracts/activities/provider-job.ts';
-import type { ArtifactRef } from '../../src/contracts/schemas/artifact.ts';
 import { isTaskEnded, TaskState } from '../../src/domain/research/task-state.ts';
 import { type ProviderSteps, providerSteps, records } from './activities.ts';
 import { asJobFailure, endedBadly, JobFailure } from './job-failure.ts';
@@ -101,7 +100,7 @@ export async function providerJob(input: ProviderJobInput): Promise<ProviderJobR
   );
 
   try {
-    const loaded = await records.load(input);
+    const loaded = await records.open(input);
     const provider = providerSteps(loaded);
     task = loaded;
     steps = provider;
@@ -133,7 +132,8 @@ export async function providerJob(input: ProviderJobInput): Promise<ProviderJobR
       const round: JobRound = { taskId: task.taskId, round: index };
       job.set({ round: index, step: index === 0 ? 'preparing' : 'asking again after a malformed answer' });
       if (task.hold && index === 0) await condition(() => submitRequested);
-      await records.prepare({ ...round, problems });
+      // Opening an automatic job has prepared its first question already: one step less in every history.
+      if (task.hold || index > 0) await records.prepare({ ...round, problems });
       job.set({ state: TaskState.running, step: 'submitting' });
       const providerJobId = await submitOnce(steps, round);
       // A direct call has ended when it was answered; a batch has yet to be asked about.
@@ -141,9 +141,10 @@ export async function providerJob(input: ProviderJobInput): Promise<ProviderJobR
       job.set({ state: TaskState.awaitingResults, providerJobId, lastStatus, step: 'waiting for the provider' });
       await awaitEnd(task, steps, round);
       job.set({ step: 'harvesting' });
-      const parsed = await records.parse({ ...round, answer: await harvest(steps, round) });
-      if (parsed.outcome === 'valid') return parsed.recommendationCount;
-      problems = parsed.problems;
+      const harvested = await steps.harvest(round);
+      if (harvested.outcome === 'failed') throw new JobFailure(harvested.code, harvested.reason);
+      if (harvested.outcome === 'valid') return harvested.recommendationCount;
+      problems = harvested.problems;
     }
     throw new JobFailure('ANSWER_MALFORMED', `the answer was malformed twice: ${problems.slice(0, 5).join('; ')}`);
   }
@@ -181,12 +182,6 @@ export async function providerJob(input: ProviderJobInput): Promise<ProviderJobR
     } finally {
       waiting = null;
     }
-  }
-
-  async function harvest(steps: ProviderSteps, round: JobRound): Promise<ArtifactRef> {
-    const harvested = await steps.harvest(round);
-    if (harvested.outcome === 'failed') throw new JobFailure(harvested.code, harvested.reason);
-    return harvested.answer;
   }
 
   /** Leaves nothing running and paid for at the provider, then records why the task failed. */

@@ -19,6 +19,7 @@ import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
 import { workflowIds } from '../../src/contracts/workflow-ids.ts';
 import type { executeTicket } from '../execute-ticket/workflow.ts';
 import { stepFailure } from '../failures.ts';
+import { jobSearchAttributes } from '../provider-job/job-view.ts';
 import type { providerJob } from '../provider-job/workflow.ts';
 import { describeRun } from './details.ts';
 import {
@@ -116,6 +117,10 @@ export async function researchRun(input: ResearchRunInput): Promise<ResearchRunR
         workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
         staticSummary: `${enqueued.strategyName}: ${task.provider} ${task.mode}`,
+        typedSearchAttributes: [
+          ...jobSearchAttributes(enqueued.strategyId, task.provider),
+          { key: SEARCH_ATTRIBUTES.state, value: 'running' },
+        ],
       });
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return null;

@@ -4,8 +4,10 @@ import {
   isCancellation,
   proxyActivities,
   setCurrentDetails,
+  upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { ResearchActivities } from '../../src/contracts/activities/research.ts';
+import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
 import { stepFailure } from '../failures.ts';
 import type { PortfolioSnapshotSummary, SnapshotPortfoliosInput } from './messages.ts';
 
@@ -20,6 +22,7 @@ const { snapshotPortfolios: valuePortfolios } = proxyActivities<ResearchActiviti
 export async function snapshotPortfolios(input: SnapshotPortfoliosInput): Promise<readonly PortfolioSnapshotSummary[]> {
   try {
     const snapshots = await valuePortfolios(input);
+    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.kind, value: 'research' }]);
     setCurrentDetails(
       snapshots.map((one) => `- \`${one.accountId}\` on ${one.marketDate}: $${one.totalUsd}`).join('\n'),
     );

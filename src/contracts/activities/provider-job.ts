@@ -1,7 +1,6 @@
 import type { ProviderMode, ProviderName } from '../../domain/research/provider.ts';
 import type { TaskState } from '../../domain/research/task-state.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { ArtifactRef } from '../schemas/artifact.ts';
 import type { ProviderJobInput } from '../schemas/workflow-inputs.ts';
 
 export interface JobTask {
@@ -48,20 +47,17 @@ export interface JobStatus {
 }
 
 export type HarvestedJob =
-  | { readonly outcome: 'answered'; readonly answer: ArtifactRef }
-  | { readonly outcome: 'failed'; readonly code: ErrorCode; readonly reason: string };
-
-export type ParsedAnswer =
   | { readonly outcome: 'valid'; readonly recommendationCount: number }
-  | { readonly outcome: 'malformed'; readonly problems: readonly string[] };
+  /** The provider answered, but not with valid recommendations; the answer is kept as an artifact. */
+  | { readonly outcome: 'malformed'; readonly problems: readonly string[] }
+  | { readonly outcome: 'failed'; readonly code: ErrorCode; readonly reason: string };
 
 /** Short steps on our own database and artifact store. */
 export interface JobRecordActivities {
-  /** Validates the input. INPUT_INVALID, TASK_NOT_FOUND. */
-  loadTask(input: ProviderJobInput): Promise<JobTask>;
+  /** Validates the input. Unless the job is held, also does what `prepareSubmission` does. INPUT_INVALID, TASK_NOT_FOUND, TASK_STATE_CONFLICT. */
+  openJob(input: ProviderJobInput): Promise<JobTask>;
   /** Writes prompt and payload to the artifact store and commits the intent; the task becomes `running`. */
-  prepareSubmission(round: JobRound & { readonly problems?: readonly string[] }): Promise<ArtifactRef>;
-  parseAnswer(round: JobRound & { readonly answer: ArtifactRef }): Promise<ParsedAnswer>;
+  prepareSubmission(round: JobRound & { readonly problems?: readonly string[] }): Promise<void>;
   failTask(failure: { readonly taskId: string; readonly code: ErrorCode; readonly reason: string }): Promise<void>;
 }
 
@@ -75,6 +71,7 @@ export interface JobProviderActivities {
   awaitJob(round: JobRound): Promise<JobStatus>;
   /** The provider's status right now. */
   pollJob(round: JobRound): Promise<JobStatus>;
+  /** Fetches, keeps, parses and validates the answer; the task becomes `succeeded` if it is valid. */
   harvestJob(round: JobRound): Promise<HarvestedJob>;
   /** Cancels at the provider whatever of this task may be running there. */
   cancelJob(round: JobRound): Promise<void>;

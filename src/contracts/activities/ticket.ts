@@ -25,5 +25,7 @@ export interface TicketActivities {
   /** Validates the input, opens the account, sizes the orders and commits them. INPUT_INVALID, TASK_NOT_FOUND, TASK_STATE_CONFLICT. */
   journalTicket(input: ExecuteTicketInput): Promise<JournaledTicket>;
   /** Fills the journaled orders at the paper broker and books fills, positions and ledger in one transaction, once. */
-  settleTicket(ticket: Pick<JournaledTicket, 'ticketId' | 'taskId' | 'accountId' | 'marketDate'>): Promise<SettledTicket>;
+  settleTicket(
+    ticket: Pick<JournaledTicket, 'ticketId' | 'taskId' | 'accountId' | 'marketDate'>,
+  ): Promise<SettledTicket>;
 }

@@ -34,7 +34,7 @@ function instanceOf(schema: JsonObject, root: JsonObject, text: string, depth: n
     case 'array': {
       const fewest = typeof schema.minItems === 'number' ? schema.minItems : 1;
       const one = instanceOf(asObject(schema.items), root, text, depth + 1);
-      return Array.from({ length: Math.min(Math.max(1, fewest), 100) }, () => one);
+      return Array.from({ length: Math.min(Math.max(1, fewest), 10) }, () => one);
     }
     case 'integer':
     case 'number':

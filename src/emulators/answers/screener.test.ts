@@ -110,6 +110,21 @@ describe('the screener', () => {
     await expect(screen(frameFor('value'), 'openai', '1', failing)).rejects.toThrow('disk');
   });
 
+  test('reads each share once for any number of questions at the same moment', async () => {
+    let reads = 0;
+    const counted: MarketData = {
+      ...MARKET,
+      closes: (...asked) => {
+        reads += 1;
+        return MARKET.closes(...asked);
+      },
+    };
+    const screener = createScreener(counted, '1');
+    const frame = frameFor('contrarian');
+    await Promise.all(Array.from({ length: 50 }, () => screener.screen(frame, frame.method, 'gemini')));
+    expect(reads).toBe(GENERATED_UNIVERSE.length);
+  });
+
   test('keeps stop, entry and target apart for shares of cents', async () => {
     const penny = createGeneratedMarketData({ DUST: { drift: -2.5, swing: 0.02 }, CENT: { drift: -0.9, swing: 0.01 } });
     const advice = await screen(frameFor('other', { universe: ['DUST', 'CENT'] }), 'openai', '1', penny);

@@ -60,14 +60,16 @@ export interface Screener {
 
 /** A screener that sees closes up to the asked day only; deterministic by seed. Fails only where the prices do. */
 export function createScreener(marketData: MarketData, seed: string): Screener {
-  const cache = new Map<string, Metrics | null>();
-  const metricsOf = async (ticker: string, asOf: MarketDate): Promise<Metrics | null> => {
+  // Promises are kept, not results: a batch of thousands asks for the same shares at the same moment.
+  const cache = new Map<string, Promise<Metrics | null>>();
+  const metricsOf = (ticker: string, asOf: MarketDate): Promise<Metrics | null> => {
     const key = `${ticker}@${asOf}`;
     const known = cache.get(key);
     if (known !== undefined) return known;
-    const computed = await closesOf(marketData, ticker, asOf).then((closes) => measure(ticker, closes));
+    const computed = closesOf(marketData, ticker, asOf).then((closes) => measure(ticker, closes));
     if (cache.size >= CACHED_METRICS) cache.clear();
     cache.set(key, computed);
+    computed.catch(() => cache.delete(key));
     return computed;
   };
   return {

@@ -24,10 +24,24 @@ export function settleItems(
   if (isOpen(moment.phase)) throw new Error(`batch ${batch.id} has not ended`);
   const known = settled.get(batch);
   if (known !== undefined) return known;
-  const computed = Promise.all(batch.items.map((item, index) => settleOne(engine, moment, item, index, read)));
+  const computed = settleAll(engine, batch, moment, read);
   settled.set(batch, computed);
   computed.catch(() => settled.delete(batch));
   return computed;
+}
+
+/** One after the other: a batch may have a hundred thousand items. */
+async function settleAll(
+  engine: Engine,
+  batch: StoredBatch,
+  moment: BatchMoment,
+  read: (item: StoredItem) => Question,
+): Promise<readonly SettledItem[]> {
+  const items: SettledItem[] = [];
+  for (const [index, item] of batch.items.entries()) {
+    items.push(await settleOne(engine, moment, item, index, read));
+  }
+  return items;
 }
 
 async function settleOne(

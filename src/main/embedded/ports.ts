@@ -1,6 +1,27 @@
 import { createServer } from 'node:net';
 import { FoliosError } from '../../contracts/errors.ts';
 
+/** A port that something of ours will listen on. */
+export interface WantedPort {
+  readonly port: number;
+  readonly purpose: string;
+  readonly variable: string;
+}
+
+/** Fails with PORT_IN_USE, naming every taken port with its variable, unless all of them are free right now. */
+export async function requireFreePorts(wanted: readonly WantedPort[]): Promise<void> {
+  const checked = await Promise.allSettled(
+    wanted.map(({ port, purpose, variable }) => requireFreePort(port, purpose, variable)),
+  );
+  const failures = checked.flatMap((one) => (one.status === 'rejected' ? [one.reason as FoliosError] : []));
+  const [first, ...others] = failures;
+  if (first === undefined) return;
+  if (others.length === 0) throw first;
+  throw new FoliosError(first.code, failures.map(({ message }) => message).join('\n'), {
+    ports: failures.map(({ details }) => details),
+  });
+}
+
 /** Fails with PORT_IN_USE, naming port and variable, unless the loopback port is free right now. */
 export async function requireFreePort(port: number, purpose: string, variable: string): Promise<void> {
   try {

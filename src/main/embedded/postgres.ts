@@ -22,6 +22,8 @@ const LOG_LINES_KEPT = 30;
 export interface EmbeddedPostgres {
   readonly url: string;
   readonly pid: number;
+  /** Resolves when the server has ended, by `stop()` or by itself. */
+  readonly exited: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -46,7 +48,7 @@ export async function startEmbeddedPostgres(options: {
 }): Promise<EmbeddedPostgres> {
   const log = options.log ?? (() => undefined);
   const dataDir = path.resolve(options.dataDir);
-  const stateFile = path.join(path.dirname(dataDir), 'postgres.json');
+  const stateFile = stateFileOf(dataDir);
   await clearLeftover(dataDir, stateFile, log);
   const port = await claimPort(options.port);
   const account = await findServerAccount(dataDir);
@@ -66,11 +68,21 @@ export async function startEmbeddedPostgres(options: {
   return {
     url,
     pid: server.pid,
+    exited: server.exited,
     stop: () => {
       stopping ??= stopServer(server);
       return stopping;
     },
   };
+}
+
+/** Shuts down a server that a killed parent left on `dataDir`; STATE_IN_USE while its parent lives. */
+export async function endPostgresLeftover(dataDir: string, log: (line: string) => void): Promise<void> {
+  await clearLeftover(dataDir, stateFileOf(dataDir), log);
+}
+
+function stateFileOf(dataDir: string): string {
+  return path.join(path.dirname(dataDir), 'postgres.json');
 }
 
 function portInUse(port: number): FoliosError {

@@ -47,6 +47,8 @@ export interface EmbeddedTemporal {
   /** `127.0.0.1:<port>` */
   readonly address: string;
   readonly pid: number;
+  /** Resolves when the server has ended, by `stop()` or by itself. */
+  readonly exited: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -87,6 +89,7 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
   return {
     address,
     pid: server.pid,
+    exited: server.exited,
     stop: () => {
       stopping ??= stopServer(server).then(() => adopted.release());
       return stopping;

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { z } from 'zod';
 import { recommendationAnswerSchema } from '../../../src/contracts/schemas/recommendation.ts';
 import type { RunningEmulators } from '../../../src/emulators/start.ts';
-import { collect, controlOf, failureOf, follow, framePrompt, startOnFreePorts } from './running.ts';
+import { collect, controlOf, failureOf, follow, framePrompt, inOrder, startOnFreePorts } from './running.ts';
 
 let emulators: RunningEmulators;
 let client: GoogleGenAI;
@@ -56,11 +56,12 @@ async function rawOf(name: string) {
 
 describe('a Gemini batch', () => {
   test('of inline requests goes through its states and gives answers in order with their metadata', async () => {
-    await control.latency({ latencyMs: 300 });
+    await control.latency({ latencyMs: 600 });
     const created = await create(inline('a', 'b'), 'key-1');
     expect(created).toMatchObject({ state: 'JOB_STATE_PENDING', displayName: 'key-1', model: `models/${MODEL}` });
     const { words, last } = await followBatch(created.name ?? '');
-    expect(words).toEqual(['JOB_STATE_PENDING', 'JOB_STATE_RUNNING', 'JOB_STATE_SUCCEEDED']);
+    expect(words).toEqual(inOrder(['JOB_STATE_PENDING', 'JOB_STATE_RUNNING', 'JOB_STATE_SUCCEEDED'], words));
+    expect(words).toContain('JOB_STATE_RUNNING');
     const responses = last.dest?.inlinedResponses ?? [];
     expect(responses.map((one) => one.metadata)).toEqual([{ key: 'a' }, { key: 'b' }]);
     const answer = recommendationAnswerSchema.parse(
@@ -128,7 +129,7 @@ describe('a Gemini batch', () => {
   });
 
   test('can be cancelled while it works and deleted', async () => {
-    await control.latency({ latencyMs: 400 });
+    await control.latency({ latencyMs: 2000 });
     const { name = '' } = await create(inline('a'));
     await client.batches.cancel({ name });
     expect((await followBatch(name)).last.state).toBe('JOB_STATE_CANCELLED');

@@ -71,6 +71,11 @@ export async function failureOf(call: Promise<unknown>): Promise<Error & Record<
   throw new Error('the call should have failed');
 }
 
+/** Of `order`, the words that were seen: equal to them where they came in this order, whichever a slow poll missed. */
+export function inOrder(order: readonly string[], words: readonly string[]): string[] {
+  return order.filter((word) => words.includes(word));
+}
+
 export async function collect<T>(all: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];
   for await (const one of all) found.push(one);

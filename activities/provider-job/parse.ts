@@ -1,0 +1,44 @@
+import type { HarvestedJob } from '../../src/contracts/activities/provider-job.ts';
+import { extractAnswer } from '../../src/domain/research/answer.ts';
+import type { Recommendation } from '../../src/domain/research/recommendation.ts';
+import { TaskEvent } from '../../src/domain/research/task-state.ts';
+import { validateRecommendations } from '../../src/domain/research/validate.ts';
+import type { TaskRecord } from '../../src/ports/repositories.ts';
+import type { ProviderJobPorts } from './ports.ts';
+import { jsonFile, writeTaskFile } from './task-files.ts';
+
+const MAX_PROBLEMS = 20;
+
+/** A model's text as validated recommendations; the task succeeds with them. Idempotent. */
+export async function parseAnswer(
+  ports: ProviderJobPorts,
+  task: TaskRecord,
+  text: string,
+): Promise<Exclude<HarvestedJob, { outcome: 'failed' }>> {
+  const { research, strategies, clock } = ports;
+  const extracted = extractAnswer(text);
+  if (!extracted.ok) return { outcome: 'malformed', problems: [extracted.problem] };
+  await writeTaskFile(ports, task, jsonFile('parsed.json', extracted.value));
+
+  const strategy = await strategies.find(task.strategyId, task.strategyVersion);
+  const validated = validateRecommendations(extracted.value, { universe: strategy?.document.universe ?? [] });
+  if (!validated.ok) return { outcome: 'malformed', problems: validated.problems.slice(0, MAX_PROBLEMS) };
+  const { recommendations } = validated;
+  await writeTaskFile(ports, task, jsonFile('structured.json', { recommendations: recommendations.map(toWire) }));
+  await research.saveRecommendations(task.taskId, recommendations);
+  await research.transition(task.taskId, TaskEvent.succeed, { at: clock.now() });
+  return { outcome: 'valid', recommendationCount: recommendations.length };
+}
+
+/** In the words of the answer schema, numbers as exact decimal strings. */
+function toWire(one: Recommendation) {
+  return {
+    ticker: one.ticker,
+    action: one.action,
+    entry_price: one.entryPrice,
+    target_price: one.targetPrice,
+    stop_loss: one.stopLoss,
+    allocation_percent: one.allocationPercent,
+    rationale: one.rationale,
+  };
+}

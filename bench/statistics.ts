@@ -1,0 +1,15 @@
+/** The middle value, or the mean of the two in the middle. Throws without values. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const upper = sorted[Math.floor(sorted.length / 2)];
+  const lower = sorted[Math.floor((sorted.length - 1) / 2)];
+  if (upper === undefined || lower === undefined) throw new Error('nothing was measured');
+  return (upper + lower) / 2;
+}
+
+/** How long `work` takes, in milliseconds. */
+export async function elapsedMs(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import type { Kysely } from 'kysely';
+import { createMarketClockRepository } from '../../db/repositories/market-clock.ts';
+import { createPortfolioRepository } from '../../db/repositories/portfolio.ts';
+import { createResearchRepository } from '../../db/repositories/research.ts';
+import { createStrategyRepository } from '../../db/repositories/strategies.ts';
+import { createUsageRepository } from '../../db/repositories/usage.ts';
+import type { DB } from '../../db/schema.gen.ts';
+import { createFixedMarketData } from '../adapters/fixed/market-data.ts';
+import { createTemplateRenderer } from '../adapters/liquid/template.ts';
+import { createMarketClock } from '../adapters/market-clock/market-clock.ts';
+import { createMarketDataSources } from '../adapters/market-data/sources.ts';
+import { createReplayMarketData } from '../adapters/replay/market-data.ts';
+import { createYahooMarketData } from '../adapters/yahoo/market-data.ts';
+import type { Config } from '../config.ts';
+
+/** What is owned and what it is worth: repositories and prices. All that a command line call needs, and quick to load. */
+export function createBooks(config: Config, db: Kysely<DB>) {
+  const clock = { now: () => new Date() };
+  const replay = createReplayMarketData(join(config.root, 'data'));
+  const marketClockRepository = createMarketClockRepository(db);
+  return {
+    clock,
+    db,
+    strategies: createStrategyRepository(db),
+    research: createResearchRepository(db),
+    usage: createUsageRepository(db),
+    portfolio: createPortfolioRepository(db),
+    marketClockRepository,
+    marketClock: createMarketClock(marketClockRepository, config.replayStart, clock),
+    marketData: createMarketDataSources({
+      replay,
+      fixed: createFixedMarketData({ benchmark: replay }),
+      yahoo: createYahooMarketData({}),
+    }),
+    templates: createTemplateRenderer(),
+  };
+}
+export type Books = ReturnType<typeof createBooks>;
