@@ -9,9 +9,9 @@ import type { FigureGroup } from './group.ts';
 
 /** Runs under way at a time: more than the two cores can serve, so that waiting for each other costs nothing. */
 const CONCURRENCY = 8;
-const RUNS_PER_BLOCK = 24;
+const RUNS_PER_BLOCK = 16;
 /** Blocks of each kind, in turns, so that whatever else the machine does falls on both alike. */
-const BLOCKS = 5;
+const BLOCKS = 7;
 
 /**
  * Whole research runs, enqueue to settled portfolios, with three batch providers that answer at once: batch is the mode

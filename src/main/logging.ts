@@ -10,12 +10,15 @@ export function createLog(level: string, file: string | null): Logger {
   return pino({ level }, pino.destination({ dest: file, sync: false, mkdir: true }));
 }
 
+/** Warnings about what we do on purpose: most of our workers serve activities only. */
+const EXPECTED = /^No (workflows|activities) registered/;
+
 /** Routes the Temporal SDK's own messages into our log; once per process, before the first connection. */
 export function installTemporalLogging(log: Logger): void {
   const temporal = log.child({ part: 'temporal-sdk' });
   const write = (level: LogLevel, message: string, meta: object = {}) => {
     if (level === 'ERROR') temporal.error(meta, message);
-    else if (level === 'WARN') temporal.warn(meta, message);
+    else if (level === 'WARN' && !EXPECTED.test(message)) temporal.warn(meta, message);
     // The SDK reports every worker state at INFO, which is detail to us.
     else temporal.debug(meta, message);
   };

@@ -1,7 +1,7 @@
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
 import type { Config } from '../config.ts';
 import { WORKFLOW_TASK_QUEUE } from '../contracts/task-queues.ts';
-import { PLAN_RESEARCH_SCHEDULE_ID, SNAPSHOT_PORTFOLIOS_SCHEDULE_ID } from '../contracts/workflow-ids.ts';
+import { PLAN_RESEARCH_SCHEDULE_ID, SNAPSHOT_PORTFOLIOS_SCHEDULE_ID, workflowIds } from '../contracts/workflow-ids.ts';
 
 /** After the close in New York, when the day's prices are final. */
 const SNAPSHOT_CRON = '30 17 * * 1-5';
@@ -10,16 +10,38 @@ const SNAPSHOT_CRON = '30 17 * * 1-5';
 export async function ensureSchedules(client: Client, config: Config): Promise<void> {
   const { planCron, timeZone } = config.schedules;
   await Promise.all([
-    ensure(client, schedule(PLAN_RESEARCH_SCHEDULE_ID, 'planResearch', planCron, timeZone)),
-    ensure(client, schedule(SNAPSHOT_PORTFOLIOS_SCHEDULE_ID, 'snapshotPortfolios', SNAPSHOT_CRON, timeZone)),
+    ensure(client, schedule(PLAN_RESEARCH_SCHEDULE_ID, 'planResearch', workflowIds.planResearch, planCron, timeZone)),
+    ensure(
+      client,
+      schedule(
+        SNAPSHOT_PORTFOLIOS_SCHEDULE_ID,
+        'snapshotPortfolios',
+        workflowIds.snapshotPortfolios,
+        SNAPSHOT_CRON,
+        timeZone,
+      ),
+    ),
   ]);
 }
 
-function schedule(scheduleId: string, workflowType: string, cron: string, timezone: string): ScheduleOptions {
+function schedule(
+  scheduleId: string,
+  workflowType: string,
+  workflowId: (time: string) => string,
+  cron: string,
+  timezone: string,
+): ScheduleOptions {
   return {
     scheduleId,
     spec: { cronExpressions: [cron], timezone },
-    action: { type: 'startWorkflow', workflowType, workflowId: scheduleId, taskQueue: WORKFLOW_TASK_QUEUE, args: [{}] },
+    action: {
+      type: 'startWorkflow',
+      workflowType,
+      // The server appends the scheduled time.
+      workflowId: workflowId('scheduled'),
+      taskQueue: WORKFLOW_TASK_QUEUE,
+      args: [{}],
+    },
     // A run that is still going must not be doubled, and what was missed in an outage is stale, not owed.
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '10 minutes' },
   };

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { runDemo } from '../cli/demo/run-demo.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { cliContext, serviceUrls } from './cli-context.ts';
-import { startEmbeddedStack } from './embedded-stack.ts';
+import { type EmbeddedStack, startEmbeddedStack } from './embedded-stack.ts';
 import { fatalMessage } from './fatal.ts';
 import { createLog, installTemporalLogging } from './logging.ts';
 import { simulatedParts } from './simulated.ts';
@@ -11,6 +12,9 @@ import { simulatedParts } from './simulated.ts';
 /** What the first run shows: bought at the first day (FOLIOS_REPLAY_START), valued a year of prices later. */
 const DEMO_STRATEGY = 'dreman-contrarian';
 const DEMO_WINDOW_END = '2021-12-31';
+
+/** So long the screen may take for its last picture before the stack stops under it. */
+const LAST_PICTURE_MS = 1_000;
 
 /** `npm start`: everything embedded, one research lifecycle before the user's eyes, then up until Ctrl-C. */
 async function main(): Promise<number> {
@@ -22,13 +26,17 @@ async function main(): Promise<number> {
   const stopRequested = stopSignal();
 
   say(`folios · ${simulatedParts(config).join(' · ')}\n`);
+  let isStarting = true;
+  let stopping: 'stop' | null = null;
+  void stopRequested.then((stop) => {
+    stopping = stop;
+    if (isStarting) say('stopping as soon as the start is through; Ctrl-C again ends it now');
+  });
   const stack = await startEmbeddedStack(config, say, log);
+  isStarting = false;
   try {
-    const context = cliContext(config, stack.service.services, stack.service.temporal);
-    const output = { stream: process.stdout, isTTY: process.stdout.isTTY === true };
     say('');
-    const demo = runDemo(context, output, { strategySlug: DEMO_STRATEGY, windowEnd: DEMO_WINDOW_END });
-    const ended = await Promise.race([demo, stopRequested, stack.failed]);
+    const ended = stopping ?? (await showLifecycle(config, stack, stopRequested));
     if (ended === 'stop') {
       say('\nstopping; the run goes on where it was at the next start');
       return 130;
@@ -40,6 +48,28 @@ async function main(): Promise<number> {
     return 0;
   } finally {
     await stack.stop();
+  }
+}
+
+/** The first lifecycle, until it is reported, somebody wants to stop, or a part fails, whichever comes first. */
+async function showLifecycle(
+  config: Config,
+  { service, failed }: EmbeddedStack,
+  stopRequested: Promise<'stop'>,
+): Promise<{ ok: boolean } | 'stop'> {
+  const context = cliContext(config, service.services, service.temporal);
+  const output = { stream: process.stdout, isTTY: process.stdout.isTTY === true };
+  const watching = new AbortController();
+  const demo = runDemo(context, output, {
+    strategySlug: DEMO_STRATEGY,
+    windowEnd: DEMO_WINDOW_END,
+    signal: watching.signal,
+  });
+  try {
+    return await Promise.race([demo, stopRequested, failed]);
+  } finally {
+    watching.abort();
+    await Promise.race([demo.catch(() => undefined), delay(LAST_PICTURE_MS, undefined, { ref: false })]);
   }
 }
 

@@ -9,7 +9,11 @@ export interface ControlledEmulators {
   state(provider: ProviderName): Promise<EmulatorState>;
   arm(provider: ProviderName, fault: Fault): Promise<void>;
   disarm(provider: ProviderName): Promise<void>;
-  setLatency(provider: ProviderName, latency: { latencyMs?: number; directLatencyMs?: number }): Promise<void>;
+  /** With `openBatches` also for the batches that are still open. */
+  setLatency(
+    provider: ProviderName,
+    latency: { latencyMs?: number; directLatencyMs?: number; openBatches?: boolean },
+  ): Promise<void>;
 }
 
 export function controlEmulators({ urls }: Pick<RunningEmulators, 'urls'>): ControlledEmulators {

@@ -1,10 +1,23 @@
 import type { FastifyInstance } from 'fastify';
-import type { AppOptions } from '../app.ts';
 
 const CHECK_TIMEOUT_MS = 3_000;
 
+export interface HealthCheck {
+  readonly name: string;
+  /** Resolves to a short fact (a version, an address) or fails with the reason. */
+  check(): Promise<string>;
+}
+
+export interface HealthOptions {
+  readonly version: string;
+  readonly checks: readonly HealthCheck[];
+  /** What is not real in this service, in sentences; empty if nothing. */
+  readonly simulated: readonly string[];
+  readonly links: Readonly<Record<string, string>>;
+}
+
 /** `GET /api/health`: every part with its state; 503 while one is down. `GET /`: where to go. */
-export async function healthRoutes(app: FastifyInstance, options: AppOptions): Promise<void> {
+export async function healthRoutes(app: FastifyInstance, options: HealthOptions): Promise<void> {
   app.get('/', async () => ({
     name: 'folios',
     version: options.version,

@@ -26,12 +26,13 @@ const MAX_REASON_LENGTH = 600;
 /**
  * One research lifecycle before the user's eyes: run, follow, move the market to `windowEnd`, mark, report. What an earlier
  * start did is not done again: a run under way is joined, a finished one only reported. `ok` is false if anything
- * failed or the books disagree; fails itself where the run cannot even be started (STRATEGY_NOT_FOUND, …).
+ * failed or the books disagree; fails itself where the run cannot even be started (STRATEGY_NOT_FOUND, …). When `signal`
+ * aborts, it only stops watching: the run itself goes on.
  */
 export async function runDemo(
   context: CliContext,
   output: DemoOutput,
-  options: { readonly strategySlug: string; readonly windowEnd: MarketDate },
+  options: { readonly strategySlug: string; readonly windowEnd: MarketDate; readonly signal?: AbortSignal },
 ): Promise<{ ok: boolean }> {
   const say = (line: string) => void output.stream.write(`${line}\n`);
   const strategy = await resolveStrategy(context.strategies, options.strategySlug);
@@ -40,7 +41,8 @@ export async function runDemo(
   if (beginning.kind === 'finished') {
     say(`${strategy.document.name} already ran in an earlier start; this is its report. To begin anew: npm run reset`);
   } else {
-    failure = await run(context, output, strategy, beginning, say);
+    failure = await run(context, output, strategy, beginning, say, options.signal);
+    if (options.signal?.aborted) return { ok: false };
   }
   if (failure === null) await moveMarket(context, options.windowEnd, say);
   const report = await loadResearchReport(context, options.strategySlug);
@@ -78,6 +80,7 @@ async function run(
   strategy: StrategyRecord,
   beginning: Exclude<Beginning, { kind: 'finished' }>,
   say: (line: string) => void,
+  signal?: AbortSignal,
 ): Promise<string | null> {
   const started = await folios.startResearchRun({
     strategyId: strategy.id,
@@ -112,7 +115,7 @@ async function run(
     },
   );
   try {
-    while (ended === null) {
+    while (ended === null && !signal?.aborted) {
       display.update(progressLines((await watched()).flat(), now()));
       await Promise.race([result, delay(REFRESH_MS)]);
     }
@@ -120,6 +123,7 @@ async function run(
   } finally {
     await display.end();
   }
+  if (ended === null) return 'stopped watching';
   const { failure } = ended as { failure: string | null };
   if (failure !== null) say(`  ✗ the run failed: ${cleanUntrustedText(failure, MAX_REASON_LENGTH)}`);
   return failure;
