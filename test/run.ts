@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../src/config.ts';
 import { endAll, listRunning } from '../src/main/embedded/processes.ts';
 import { provisionTemporal } from '../src/main/embedded/temporal.ts';
@@ -14,6 +16,8 @@ import { mergeLineCoverage } from './line-coverage.ts';
  */
 const ROOT = resolve(import.meta.dirname, '..');
 const COVERAGE_FLOOR_PERCENT = 85;
+/** The servers of the suites are stopped after the results are written, which takes a moment. */
+const EXIT_PATIENCE_MS = 30_000;
 const COVERED_FOLDERS = ['src/domain', 'workflows', 'activities'];
 const PARTS = [
   { name: 'unit', title: 'Unit tests', config: 'jest.config.js' },
@@ -67,20 +71,23 @@ async function runPart({ name, title, config }: (typeof PARTS)[number]): Promise
   );
   const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
   const args = [jest, '--config', config, '--maxWorkers=2', '--json', `--outputFile=${results}`];
-  await runToEnd([...args, ...(filters.length === 0 ? coverage : ['--passWithNoTests', ...filters])]);
+  await runToEnd([...args, ...(filters.length === 0 ? coverage : ['--passWithNoTests', ...filters])], results);
   await count(results, title);
 }
 
-function runToEnd(args: readonly string[]): Promise<void> {
+/** Waits for Jest; one that wrote its results but does not end, since a test left something open, is ended. */
+async function runToEnd(args: readonly string[], results: string): Promise<void> {
   const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 2, 'inherit'] });
   const forward = (signal: NodeJS.Signals) => child.kill(signal);
   process.on('SIGINT', forward).on('SIGTERM', forward);
-  return new Promise((done) => {
-    child.once('close', () => {
-      process.off('SIGINT', forward).off('SIGTERM', forward);
-      done();
-    });
-  });
+  const ended = new Promise<true>((done) => void child.once('close', () => done(true)));
+  while (!(await Promise.race([ended, sleep(1_000, false)]))) {
+    if (!existsSync(results) || (await Promise.race([ended, sleep(EXIT_PATIENCE_MS, false)]))) continue;
+    say('Jest has its results but does not end: a test left a connection or timer open; ending it');
+    tally.failed += 1;
+    child.kill('SIGKILL');
+  }
+  process.off('SIGINT', forward).off('SIGTERM', forward);
 }
 
 async function count(file: string, title: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { RetryState } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { FailureFacts } from '../src/contracts/activities/failure-facts.ts';
 import { ERRORS, type ErrorCode } from '../src/contracts/errors.ts';
@@ -14,13 +15,10 @@ const NO_FACTS: FailureFacts = { retryAfterMs: null, attempts: null };
 /** The failure of a step as code and reason, found under Temporal's wrappers. A timeout of a step has the code `onTimeout`. */
 export function stepFailure(error: unknown, onTimeout: ErrorCode): StepFailure {
   const cause = rootCause(error);
-  if (cause instanceof TimeoutFailure) {
-    return {
-      code: onTimeout,
-      reason: `the step timed out (${cause.timeoutType})`,
-      retryable: false,
-      facts: NO_FACTS,
-    };
+  if (cause instanceof TimeoutFailure) return timedOut(onTimeout, `the step timed out (${cause.timeoutType})`);
+  // The server gives up before the next attempt would come too late, and then reports the last attempt's failure.
+  if (error instanceof ActivityFailure && error.retryState === RetryState.TIMEOUT) {
+    return timedOut(onTimeout, `not in the time allowed: ${messageOf(cause)}`);
   }
   if (cause instanceof ApplicationFailure) {
     const code = cause.type && cause.type in ERRORS ? (cause.type as ErrorCode) : 'INTERNAL';
@@ -29,10 +27,18 @@ export function stepFailure(error: unknown, onTimeout: ErrorCode): StepFailure {
   }
   return {
     code: 'INTERNAL',
-    reason: error instanceof Error ? error.message : String(error),
+    reason: messageOf(error),
     retryable: false,
     facts: NO_FACTS,
   };
+}
+
+function timedOut(code: ErrorCode, reason: string): StepFailure {
+  return { code, reason, retryable: false, facts: NO_FACTS };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function rootCause(error: unknown): unknown {

@@ -24,9 +24,12 @@ export async function renderPrompt(
   const portfolio = await portfolioOf(ports, task, strategy);
   const source = ports.marketData.source(document.priceSource);
   const market = await Promise.all(
-    document.universe.map(async (ticker) =>
-      marketRow(ticker, await source.closes(ticker, addDays(task.asOf, -HISTORY_DAYS), task.asOf)),
-    ),
+    document.universe.map(async (ticker) => {
+      const closes = await source.closes(ticker, addDays(task.asOf, -HISTORY_DAYS), task.asOf);
+      if (closes.length >= 2) return marketRow(ticker, closes);
+      const message = `${document.priceSource} has no price history of ${ticker} up to ${task.asOf}`;
+      throw new FoliosError('TICKER_UNKNOWN', message, { ticker, asOf: task.asOf });
+    }),
   );
   const context = { asOf: task.asOf, universe: document.universe, strategyName: document.name, portfolio, market };
   const methodText = ports.templates.render(document.method, {

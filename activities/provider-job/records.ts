@@ -1,7 +1,8 @@
 import type { JobRecordActivities } from '../../src/contracts/activities/provider-job.ts';
-import { FoliosError } from '../../src/contracts/errors.ts';
+import { ERRORS, errorCodeOf, FoliosError } from '../../src/contracts/errors.ts';
 import { providerJobInputSchema } from '../../src/contracts/schemas/workflow-inputs.ts';
 import { isTaskEnded, TaskEvent } from '../../src/domain/research/task-state.ts';
+import type { TaskRecord } from '../../src/ports/repositories.ts';
 import { withFailures } from '../failures.ts';
 import { parseInput } from '../input.ts';
 import type { ProviderJobPorts } from './ports.ts';
@@ -19,7 +20,7 @@ export function createJobRecordActivities(ports: ProviderJobPorts): JobRecordAct
       if (isTaskEnded(task.state)) {
         throw new FoliosError('TASK_STATE_CONFLICT', `task ${taskId} has already ${task.state}`, { taskId });
       }
-      if (!hold) await prepareRound(ports, task, 0, []);
+      if (!hold) await prepareOrFail(ports, task);
       const { strategyId, strategySlug, strategyVersion, provider, mode, model, state, simulated } = task;
       const { jobTimeoutMs } = ports.timings(provider);
       return {
@@ -45,4 +46,22 @@ export function createJobRecordActivities(ports: ProviderJobPorts): JobRecordAct
       await research.transition(taskId, TaskEvent.fail, { at: clock.now(), failureCode: code, failureReason: reason });
     },
   });
+}
+
+/** A question that can never be asked fails its task here, since the workflow knows no task before this step has ended. */
+async function prepareOrFail(ports: ProviderJobPorts, task: TaskRecord): Promise<void> {
+  try {
+    await prepareRound(ports, task, 0, []);
+  } catch (error) {
+    const code = errorCodeOf(error);
+    if (code !== null && !ERRORS[code].retryable) {
+      const failureReason = (error as Error).message;
+      await ports.research.transition(task.taskId, TaskEvent.fail, {
+        at: ports.clock.now(),
+        failureCode: code,
+        failureReason,
+      });
+    }
+    throw error;
+  }
 }

@@ -21,15 +21,13 @@ export async function bareRun(providers: readonly ProviderName[]): Promise<void>
   );
 }
 
-/** As `providerJob` of a batch that has ended at the first poll: load, prepare; submit, await, harvest; parse. */
+/** As `providerJob` of a batch that has ended at the first poll: open; submit, await, harvest. */
 export async function bareJob(provider: ProviderName): Promise<void> {
   const llm = proxyActivities<NoOpActivities>({ ...options, taskQueue: llmTaskQueue(provider) });
   await records.noOp();
-  await records.noOp();
   await llm.noOp();
   await llm.noOp();
   await llm.noOp();
-  await records.noOp();
 }
 
 /** As `executeTicket`: journal, settle. */

@@ -60,11 +60,9 @@ async function showLifecycle(
   const context = cliContext(config, service.services, service.temporal);
   const output = { stream: process.stdout, isTTY: process.stdout.isTTY === true };
   const watching = new AbortController();
-  const demo = runDemo(context, output, {
-    strategySlug: DEMO_STRATEGY,
-    windowEnd: DEMO_WINDOW_END,
-    signal: watching.signal,
-  });
+  const options = { strategySlug: DEMO_STRATEGY, windowEnd: DEMO_WINDOW_END, signal: watching.signal };
+  // A call that still waits when its connection is closed would be tried again by the SDK, which ends the process.
+  const demo = service.temporal.client.withAbortSignal(watching.signal, () => runDemo(context, output, options));
   try {
     return await Promise.race([demo, stopRequested, failed]);
   } finally {

@@ -22,24 +22,26 @@ export function trapActivities(activities: Activities, trap: Trap): Activities {
   };
 }
 
-/** The same services with a trap behind the one effect of each activity, and around the calls that submit a job. */
+/** The same services with a trap behind the effects of each activity, and around the calls that submit a job. */
 export function trapServices(services: Services, tools: CrashTools): Services {
   const { trap } = tools;
+  const { research, portfolio } = services;
+  const { afterSave } = CrashPoint;
   return {
     ...services,
     research: {
-      ...services.research,
-      enqueue: behind(trap, 'enqueueResearch', services.research.enqueue),
-      findTask: behind(trap, 'loadTask', services.research.findTask),
-      commitIntent: behind(trap, 'prepareSubmission', services.research.commitIntent),
+      ...research,
+      enqueue: behind(trap, ['enqueueResearch'], research.enqueue),
+      commitIntent: behind(trap, ['openJob', 'prepareSubmission'], research.commitIntent),
       // Harvesting a direct call reads the answer that is recorded already.
-      listArtifacts: behind(trap, 'harvestJob', services.research.listArtifacts),
-      saveRecommendations: behind(trap, 'parseAnswer', services.research.saveRecommendations),
+      listArtifacts: behind(trap, ['harvestJob'], research.listArtifacts),
+      saveRecommendations: behind(trap, ['harvestJob'], research.saveRecommendations, afterSave),
+      transition: behind(trap, ['failTask'], research.transition),
     },
     portfolio: {
-      ...services.portfolio,
-      journalOrders: behind(trap, 'journalTicket', services.portfolio.journalOrders),
-      settle: behind(trap, 'settleTicket', services.portfolio.settle),
+      ...portfolio,
+      journalOrders: behind(trap, ['journalTicket'], portfolio.journalOrders),
+      settle: behind(trap, ['settleTicket'], portfolio.settle),
     },
     providers: trapProviders(services.providers, tools),
   };
@@ -59,10 +61,15 @@ function atBoundaries<T extends object>(activities: T, trap: Trap): T {
   return Object.fromEntries(wrapped) as T;
 }
 
-function behind<A extends unknown[], R>(trap: Trap, activity: CrashActivity, effect: (...args: A) => Promise<R>) {
+function behind<A extends unknown[], R>(
+  trap: Trap,
+  activities: readonly CrashActivity[],
+  effect: (...args: A) => Promise<R>,
+  point: CrashPoint = CrashPoint.afterEffect,
+) {
   return async (...args: A): Promise<R> => {
     const result = await effect(...args);
-    trap.reach(CrashPoint.afterEffect, activity);
+    trap.reach(point, activities);
     return result;
   };
 }
@@ -78,7 +85,7 @@ function trapBatch(real: LlmBatchProvider, tools: CrashTools): LlmBatchProvider 
   const { trap, fuses } = tools;
   return {
     ...real,
-    submit: behind(trap, 'submitJob', async (intent, payload, signal) => {
+    submit: behind(trap, ['submitJob'], async (intent, payload, signal) => {
       trap.reach(CrashPoint.beforeCall);
       const created = dieOnceSeen(tools, real.provider, CrashPoint.slowCall, slowCalls, () =>
         real.submit(intent, payload, signal),
@@ -89,9 +96,15 @@ function trapBatch(real: LlmBatchProvider, tools: CrashTools): LlmBatchProvider 
         throw error;
       });
     }),
-    find: (...args) => (fuses.isBlind() ? Promise.resolve({ kind: 'absent' }) : real.find(...args)),
-    poll: behind(trap, 'awaitJob', real.poll),
-    harvest: behind(trap, 'harvestJob', real.harvest),
+    find: behind(
+      trap,
+      ['reconcileSubmission'],
+      async (...args): ReturnType<LlmBatchProvider['find']> =>
+        fuses.isBlind() ? { kind: 'absent' } : real.find(...args),
+    ),
+    poll: behind(trap, ['awaitJob', 'pollJob'], real.poll),
+    harvest: behind(trap, ['harvestJob'], real.harvest),
+    cancel: behind(trap, ['cancelJob'], real.cancel),
   };
 }
 
@@ -99,7 +112,7 @@ function trapDirect(real: LlmDirectProvider, tools: CrashTools): LlmDirectProvid
   const { trap } = tools;
   return {
     ...real,
-    ask: behind(trap, 'submitJob', (job, signal) => {
+    ask: behind(trap, ['submitJob'], (job, signal) => {
       trap.reach(CrashPoint.beforeCall);
       return dieOnceSeen(tools, real.provider, CrashPoint.midCall, directCalls, () => real.ask(job, signal));
     }),

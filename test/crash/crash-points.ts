@@ -4,27 +4,32 @@ import { join } from 'node:path';
 /** The activities of a research run from its rows to its settled ticket. */
 export type CrashActivity =
   | 'enqueueResearch'
-  | 'loadTask'
+  | 'openJob'
   | 'prepareSubmission'
   | 'submitJob'
+  | 'reconcileSubmission'
   | 'awaitJob'
+  | 'pollJob'
   | 'harvestJob'
-  | 'parseAnswer'
+  | 'cancelJob'
+  | 'failTask'
   | 'journalTicket'
   | 'settleTicket';
 
-/** Where in an activity the worker dies. The three `…call` points are the insides of `submitJob`. */
+/** Where in an activity the worker dies. */
 export const CrashPoint = {
   /** Temporal has started the activity, nothing was done. */
   before: 'before',
-  /** The attempt is committed, the provider was not called. */
+  /** In `submitJob`: the attempt is committed, the provider was not called. */
   beforeCall: 'before-call',
-  /** The request has left, and the provider takes it only after we are dead. */
+  /** In `submitJob`: the request has left, and the provider takes it only after we are dead. */
   slowCall: 'slow-call',
-  /** The provider took it, its answer never reached us. */
+  /** In `submitJob`: the provider took it, its answer never reached us. */
   midCall: 'mid-call',
   /** The provider or the database has done its part, nothing was recorded after it. */
   afterEffect: 'after-effect',
+  /** In `harvestJob`: the recommendations are stored, the task has not succeeded yet. */
+  afterSave: 'after-save',
   /** The activity has returned, Temporal has not heard. */
   beforeHeard: 'before-heard',
 } as const;

@@ -26,10 +26,10 @@ function cellsOf({ row, deaths, evidence, violations, recoverySeconds }: CrashRe
   return [
     row.provider,
     row.mode,
-    row.kill?.activity ?? `create ${row.fault}`,
+    row.kill?.activity ?? `${row.fault?.on} ${row.fault?.fault}`,
     row.kill?.point ?? '',
     `${deaths.filter((one) => one.signal === 'SIGKILL').length}`,
-    `${evidence.batches}`,
+    row.expected.questions === 2 ? evidence.batches.join(' + ') : `${evidence.batches[0]}`,
     `${evidence.calls}`,
     presumed > 0 ? `${usage.length} (${presumed} presumed)` : `${usage.length}`,
     task?.state ?? 'none',

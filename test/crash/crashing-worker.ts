@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { openDatabase } from '../../db/connection.ts';
 import { connectTemporal } from '../../src/adapters/temporal/connection.ts';
@@ -39,4 +40,6 @@ const { done } = await startWorkers(
   trapActivities(createActivities(services), trap),
 );
 process.send?.('ready');
+// A killed process saves nothing, and its successor would compile everything again.
+flushCompileCache();
 await done;

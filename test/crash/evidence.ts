@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { jobKey } from '../../activities/provider-job/job-key.ts';
 import { accountIdOf } from '../../db/ids.ts';
 import { workflowIds } from '../../src/contracts/workflow-ids.ts';
 import { dec } from '../../src/domain/money/decimal.ts';
 import { totalOf } from '../../src/domain/portfolio/ledger.ts';
-import { ProviderMode } from '../../src/domain/research/provider.ts';
 import type {
   ArtifactRecord,
   ExecutionRecord,
@@ -16,26 +16,28 @@ import type { CrashCase } from './cases.ts';
 
 /** What the provider, the database, the artifact store and Temporal each say of one task afterwards. */
 export interface Evidence {
-  /** Batches at the provider that hold the task's item. */
-  readonly batches: number;
+  /** Batches at the provider that hold the task's item, for each question that the task may ask. */
+  readonly batches: readonly [first: number, second: number];
+  /** Statuses of those batches, in the emulator's words. */
+  readonly batchStatuses: readonly string[];
   /** Direct calls that the provider took for the task. */
   readonly calls: number;
   readonly task: TaskRecord | null;
   readonly usage: readonly UsageRecord[];
   readonly orders: readonly OrderRecord[];
   readonly executions: readonly ExecutionRecord[];
-  readonly recommendationCount: number;
+  readonly recommendedTickers: readonly string[];
   readonly artifactNames: readonly string[];
   readonly corruptArtifacts: readonly string[];
-  /** Artifacts that hold the answer which the task says it used. */
-  readonly usedAnswers: number;
+  /** The tickers of every parsed answer that was accepted. */
+  readonly acceptedAnswers: readonly (readonly string[])[];
   /** Cash and positions at their marks, in US dollars with cents. */
   readonly totalUsd: string;
   readonly ledgerTotalUsd: string;
   /** Held quantities that are not the sum of the executions, by ticker. */
   readonly wrongPositions: readonly string[];
   readonly unbalanced: readonly string[];
-  /** Final states of the job's and the ticket's workflow. */
+  /** Final states of the workflows of the job and the ticket. */
   readonly workflows: readonly string[];
   /** How often Temporal started or timed out the killed activity beyond its one success. */
   readonly interruptions: number;
@@ -55,18 +57,24 @@ export async function gather(harness: ResearchHarness, subject: Subject): Promis
   const provider = await harness.emulators.state(row.provider);
   const task = await services.research.findTask(taskId);
   const artifacts = await services.research.listArtifacts(taskId);
-  const ours = `f${taskId.replaceAll('-', '')}`;
+  const batchesOf = (round: number) => {
+    const key = jobKey({ taskId, round });
+    return provider.batches.filter((batch) => batch.customIds.some((id) => id.startsWith(key)));
+  };
   return {
-    batches: provider.batches.filter((batch) => batch.customIds.some((id) => id.startsWith(ours))).length,
+    batches: [batchesOf(0).length, batchesOf(1).length],
+    batchStatuses: [...batchesOf(0), ...batchesOf(1)].map((batch) => batch.status),
     calls: provider.directCalls.filter((call) => call.frame?.method === subject.strategyName).length,
     task,
     usage: await services.usage.listByTask(taskId),
     orders: await services.portfolio.listOrders({ ticketId: taskId }),
     executions: await services.portfolio.listExecutions({ ticketId: taskId }),
-    recommendationCount: (await services.research.listRecommendations(taskId)).length,
+    recommendedTickers: (await services.research.listRecommendations(taskId)).map(({ ticker }) => ticker),
     artifactNames: [...new Set(artifacts.map(({ name }) => name))].sort(),
     corruptArtifacts: await corrupt(harness, artifacts),
-    usedAnswers: artifacts.filter((file) => isUsedAnswer(file, task)).length,
+    acceptedAnswers: await Promise.all(
+      artifacts.filter(({ name }) => name === 'structured.json').map((file) => tickersIn(harness, file)),
+    ),
     ...(await booksOf(harness, subject)),
     unbalanced: await services.portfolio.listUnbalanced(),
     workflows: await Promise.all(
@@ -86,9 +94,9 @@ async function corrupt(harness: ResearchHarness, artifacts: readonly ArtifactRec
   return broken;
 }
 
-function isUsedAnswer(file: ArtifactRecord, task: TaskRecord | null): boolean {
-  if (file.name !== 'answer.txt' || task === null) return false;
-  return task.mode === ProviderMode.batch || task.providerJobId === `answer-${file.sha256}`;
+async function tickersIn({ services }: ResearchHarness, file: ArtifactRecord): Promise<string[]> {
+  const text = new TextDecoder().decode(await services.artifacts.get(file));
+  return (JSON.parse(text) as { recommendations: { ticker: string }[] }).recommendations.map(({ ticker }) => ticker);
 }
 
 async function booksOf({ services }: ResearchHarness, { strategyId, row, taskId }: Subject) {

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { taskIdOf } from '../../db/ids.ts';
 import { WORKFLOW_TASK_QUEUE } from '../../src/contracts/task-queues.ts';
 import { workflowIds } from '../../src/contracts/workflow-ids.ts';
-import { ProviderMode } from '../../src/domain/research/provider.ts';
+import { jobQuery } from '../../workflows/provider-job/messages.ts';
 import type { researchRun } from '../../workflows/research-run/workflow.ts';
 import { type ResearchHarness, startResearchHarness } from '../factories/research-harness.ts';
+import { waitFor } from '../factories/wait-for.ts';
 import type { CrashCase } from './cases.ts';
 import { FuseBox } from './crash-points.ts';
 import { gather, type Subject } from './evidence.ts';
@@ -28,17 +29,22 @@ export interface Lane {
 }
 
 const RUN_TIMEOUT_MS = 120_000;
-/** A slow create takes effect after the worker died, and before the lost heartbeat lets anybody look for it. */
-const SLOW_CREATE_MS = 2_000;
+const BATCH_LATENCY_MS = 300;
+/** A person needs a batch that works for a while; one that is cancelled would work for longer than the row takes. */
+const PERSON_LATENCY_MS = { poll: 3_000, cancel: 600_000 } as const;
 
 export async function openLane(workflowBundle: string): Promise<Lane> {
   // The latency of direct calls is the time in which a worker can be killed in the middle of one.
-  const harness = await startResearchHarness({ worker: false, latencyMs: 300, directLatencyMs: 200 });
+  const harness = await startResearchHarness({ worker: false, latencyMs: BATCH_LATENCY_MS, directLatencyMs: 200 });
   const folder = await mkdtemp(join(tmpdir(), 'folios-crash-'));
   const home = join(folder, 'home');
   await mkdir(home);
   const fuses = new FuseBox(folder);
-  const worker = new WorkerProcess([folder, workflowBundle], { ...harness.env, HOME: home });
+  const worker = new WorkerProcess([folder, workflowBundle], {
+    ...harness.env,
+    HOME: home,
+    NODE_COMPILE_CACHE: join(dirname(workflowBundle), 'compiled'),
+  });
   return {
     run: (row) => runRow({ harness, fuses, worker }, row),
     async close() {
@@ -59,27 +65,13 @@ async function runRow({ harness, fuses, worker }: LaneParts, row: CrashCase): Pr
   const subject = await prepare(harness, row);
   await worker.ready();
   const deathsBefore = worker.deaths.length;
-  fuses.clear();
-  fuses.setBlind(row.isBlind);
-  if (row.fault) {
-    const match = row.mode === ProviderMode.batch ? { match: subject.taskId.replaceAll('-', '') } : {};
-    await harness.emulators.arm(row.provider, {
-      on: 'create',
-      fault: row.fault,
-      ...(row.fault === 'slow' ? { delayMs: SLOW_CREATE_MS } : {}),
-      ...(row.fault === '429' ? { retryAfterSeconds: 1 } : {}),
-      ...match,
-    });
-  }
-  if (row.kill) {
-    const { requestGroupId, taskId } = subject;
-    fuses.arm({ ...row.kill, subject: row.kill.activity === 'enqueueResearch' ? requestGroupId : taskId });
-  }
+  await arm({ harness, fuses, worker }, subject);
   const startedMs = performance.now();
-  const run = await outcomeOf(harness, subject);
+  const [run] = await Promise.all([outcomeOf(harness, subject), act(harness, subject)]);
   const endedMs = performance.now();
   await worker.ready().catch(() => undefined);
   await harness.emulators.disarm(row.provider);
+  await harness.emulators.setLatency(row.provider, { latencyMs: BATCH_LATENCY_MS });
   const deaths = worker.deaths.slice(deathsBefore);
   const evidence = await gather(harness, subject);
   const observed: Observed = { deaths, blown: fuses.blown(), run, evidence };
@@ -87,6 +79,34 @@ async function runRow({ harness, fuses, worker }: LaneParts, row: CrashCase): Pr
   if (violations.length > 0 && worker.output() !== '') violations.push(`the worker printed: ${worker.output()}`);
   const recoverySeconds = (endedMs - (deaths[0]?.atMs ?? startedMs)) / 1000;
   return { row, ...observed, violations, recoverySeconds };
+}
+
+async function arm({ harness, fuses }: LaneParts, subject: Subject): Promise<void> {
+  const { row, requestGroupId, taskId, strategyName } = subject;
+  fuses.clear();
+  fuses.setBlind(row.isBlind);
+  // The strategy's name stands in every prompt of the task, and so in every payload.
+  if (row.fault) await harness.emulators.arm(row.provider, { ...row.fault, match: strategyName });
+  if (row.person) {
+    await harness.emulators.setLatency(row.provider, { latencyMs: PERSON_LATENCY_MS[row.person] });
+  }
+  if (row.kill) {
+    fuses.arm({ ...row.kill, subject: row.kill.activity === 'enqueueResearch' ? requestGroupId : taskId });
+  }
+}
+
+/** What a person does once the provider has the job. A poll that dies with the worker is refused; nothing hangs on it. */
+async function act({ folios }: ResearchHarness, { row, taskId }: Subject): Promise<void> {
+  if (row.person === null) return;
+  await waitFor('the provider has the job', () =>
+    folios
+      .providerJob(taskId)
+      .query(jobQuery)
+      .then((job) => job.state === 'awaiting_results')
+      .catch(() => false),
+  );
+  if (row.person === 'cancel') await folios.cancelJob(taskId, 'a person cancelled');
+  else await folios.pollJob(taskId).catch(() => undefined);
 }
 
 /** A strategy, and so an account and a prompt, of the row's own: nothing of another row is mistaken for its effect. */

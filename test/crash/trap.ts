@@ -15,17 +15,17 @@ export class Trap {
     return this.#running.run({ activity, subjects }, work);
   }
 
-  isArmed(point: CrashPoint, activity?: CrashActivity): boolean {
+  isArmed(point: CrashPoint, activities?: readonly CrashActivity[]): boolean {
     const fuse = this.#fuses.armed();
     const running = this.#running.getStore();
     if (fuse === null || running === undefined || fuse.point !== point) return false;
-    if (activity !== undefined && activity !== fuse.activity) return false;
+    if (activities !== undefined && !activities.includes(fuse.activity)) return false;
     return fuse.activity === running.activity && running.subjects.includes(fuse.subject);
   }
 
-  /** Does not return if the trap is armed for this point. */
-  reach(point: CrashPoint, activity?: CrashActivity): void {
-    if (!this.isArmed(point, activity)) return;
+  /** Does not return if the trap is armed for this point of the running activity, which is one of those given. */
+  reach(point: CrashPoint, activities?: readonly CrashActivity[]): void {
+    if (!this.isArmed(point, activities)) return;
     this.#fuses.blow();
     process.kill(process.pid, 'SIGKILL');
   }

@@ -1,7 +1,7 @@
 import { dec } from '../../src/domain/money/decimal.ts';
 import { ProviderMode } from '../../src/domain/research/provider.ts';
 import type { CrashCase } from './cases.ts';
-import { CrashPoint, type Fuse } from './crash-points.ts';
+import type { Fuse } from './crash-points.ts';
 import type { Evidence } from './evidence.ts';
 import type { Death } from './worker-process.ts';
 
@@ -17,15 +17,15 @@ export interface Observed {
 /** Every promise that a row breaks, in words; empty for a row that holds. */
 export function violationsOf(row: CrashCase, observed: Observed): string[] {
   const { evidence } = observed;
-  return [
+  const { task } = row.expected;
+  const common = [
     ...killViolations(row, observed),
-    ...expect('the run', observed.run, 'executed'),
-    ...expect('the workflows', evidence.workflows.join(' and '), 'COMPLETED and COMPLETED'),
-    ...expect('the task', evidence.task?.state, 'succeeded'),
+    ...expect('the task', evidence.task?.state, task),
     ...providerViolations(row, evidence),
-    ...answerViolations(row, evidence),
-    ...bookViolations(evidence),
+    ...(evidence.corruptArtifacts.length === 0 ? [] : [`corrupt artifacts: ${evidence.corruptArtifacts.join(' ')}`]),
+    ...expect('unbalanced transactions', evidence.unbalanced.join(' '), ''),
   ];
+  return [...common, ...(task === 'failed' ? failureViolations(row, observed) : successViolations(row, observed))];
 }
 
 function killViolations(row: CrashCase, { deaths, blown, evidence }: Observed): string[] {
@@ -38,62 +38,79 @@ function killViolations(row: CrashCase, { deaths, blown, evidence }: Observed): 
   ];
 }
 
-/** One batch per task whatever crashed. A call without a job behind it may be lost with its answer, once, and is counted. */
-function providerViolations(row: CrashCase, { batches, calls, usage }: Evidence): string[] {
+/** One batch per question whatever crashed. A direct call may be lost with its answer, once, and is counted. */
+function providerViolations({ mode, expected, person }: CrashCase, evidence: Evidence): string[] {
+  const { batches, calls, usage, batchStatuses } = evidence;
+  const isBatch = mode === ProviderMode.batch;
+  const { questions, lostCalls, presumedCalls } = expected;
+  const answered = expected.task === 'failed' ? 0 : questions;
   const count = (state: string) => usage.filter((one) => one.state === state).length;
   const unpaid = usage.filter((one) => dec(one.costUsd).isZero()).map((one) => one.state);
-  const lost = row.mode === ProviderMode.batch ? 0 : lostCalls(row);
-  const repeats = row.kill?.point === CrashPoint.beforeCall ? 0 : lost;
+  const uncancelled = batchStatuses.filter((status) => !status.startsWith('cancel'));
   return [
-    ...expect('batches at the provider', batches, row.mode === ProviderMode.batch ? 1 : 0),
-    ...expect('direct calls at the provider', calls, row.mode === ProviderMode.batch ? 0 : 1 + repeats),
-    ...expect('answered calls in the books', count('answered'), 1),
-    ...expect('calls presumed paid', count('presumed'), lost),
-    ...expect('calls in the books', usage.length, 1 + lost),
-    ...(unpaid.length === 0 ? [] : [`without a cost: ${unpaid.join(', ')}`]),
+    ...expect('batches at the provider', isBatch ? batches[0] : batches[0] + batches[1], isBatch ? 1 : 0),
+    ...(isBatch ? expect('batches of the second question', batches[1], questions - 1) : []),
+    ...expect('direct calls at the provider', calls, isBatch ? 0 : questions + lostCalls),
+    ...expect('answered calls in the books', count('answered'), answered),
+    ...expect('calls presumed paid', count('presumed'), presumedCalls),
+    ...expect('calls in the books', usage.length, answered + presumedCalls),
+    ...expect('calls without a cost', unpaid.join(' '), ''),
+    ...(person === 'cancel' ? expect('batches left working', uncancelled.join(' '), '') : []),
   ];
 }
 
-/** Killed after a direct call was begun and before its answer was recorded: it may have been billed. */
-function lostCalls({ kill }: CrashCase): number {
-  const points: readonly (CrashPoint | undefined)[] = [
-    CrashPoint.beforeCall,
-    CrashPoint.midCall,
-    CrashPoint.afterEffect,
+function successViolations(row: CrashCase, { run, evidence }: Observed): string[] {
+  return [
+    ...expect('the run', run, 'executed'),
+    ...expect('the workflows', evidence.workflows.join(' and '), 'COMPLETED and COMPLETED'),
+    ...answerViolations(row, evidence),
+    ...bookViolations(evidence),
   ];
-  return kill?.activity === 'submitJob' && points.includes(kill.point) ? 1 : 0;
 }
 
-function answerViolations(row: CrashCase, evidence: Evidence): string[] {
+/** A failed task has no orders, and its run says why. */
+function failureViolations(row: CrashCase, { run, evidence }: Observed): string[] {
+  const code = row.person === 'cancel' ? 'JOB_CANCELLED' : 'JOB_FAILED';
+  return [
+    ...expect('the failure', evidence.task?.failureCode, code),
+    ...(run.includes(code) ? [] : [`the run: ${run}, which does not name ${code}`]),
+    ...expect('the workflows', evidence.workflows.join(' and '), 'FAILED and NOT_FOUND'),
+    ...expect('orders', evidence.orders.length, 0),
+  ];
+}
+
+/** One accepted answer, which is the one that the recommendations come from, and all files of its way. */
+function answerViolations({ mode, provider }: CrashCase, evidence: Evidence): string[] {
   const files =
-    row.mode === ProviderMode.batch
-      ? [`${row.provider}_batch_results.jsonl`, `${row.provider}_payload.jsonl`]
+    mode === ProviderMode.batch
+      ? [`${provider}_batch_results.jsonl`, `${provider}_payload.jsonl`]
       : ['request.json', 'response.json'];
   const names = ['answer.txt', 'parsed.json', 'prompt.txt', 'structured.json', ...files].sort();
+  const accepted = evidence.acceptedAnswers[0]?.join(' ') || 'an answer with recommendations';
   return [
-    ...expect('answers used', evidence.usedAnswers, 1),
     ...expect('artifacts', evidence.artifactNames.join(' '), names.join(' ')),
-    ...(evidence.corruptArtifacts.length === 0 ? [] : [`corrupt artifacts: ${evidence.corruptArtifacts.join(' ')}`]),
-    ...(evidence.recommendationCount > 0 ? [] : ['no recommendations']),
+    ...expect('answers accepted', evidence.acceptedAnswers.length, 1),
+    ...expect('recommendations', evidence.recommendedTickers.join(' '), accepted),
   ];
 }
 
+/** Every order of the ticket executed once, and every cent accounted for. */
 function bookViolations({ orders, executions, ...evidence }: Evidence): string[] {
   const unfilled = orders.filter((one) => one.state !== 'FILLED').map((one) => `${one.ticker} ${one.state}`);
   const executed = new Set(executions.map((one) => one.orderId));
   return [
     ...(orders.length > 0 ? [] : ['no orders']),
-    ...(unfilled.length === 0 ? [] : [`orders not filled: ${unfilled.join(', ')}`]),
+    ...expect('orders not filled', unfilled.join(', '), ''),
     ...expect('executions', executions.length, orders.length),
     ...expect('orders with an execution', executed.size, orders.length),
     ...(evidence.task?.executedAt ? [] : ['the task is not marked as executed']),
     ...expect('positions that no execution explains', evidence.wrongPositions.join(' '), ''),
-    ...expect('unbalanced transactions', evidence.unbalanced.join(' '), ''),
     ...expect('cash and positions', evidence.totalUsd, '100000.00'),
     ...expect('the ledger', evidence.ledgerTotalUsd, '100000.00'),
   ];
 }
 
 function expect(what: string, actual: unknown, expected: unknown): string[] {
-  return actual === expected ? [] : [`${what}: ${String(actual)}, not ${String(expected)}`];
+  if (actual === expected) return [];
+  return [`${what}: ${String(actual)}${expected === '' ? '' : `, not ${String(expected)}`}`];
 }

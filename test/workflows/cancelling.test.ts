@@ -100,9 +100,9 @@ describe('cancelling', () => {
       providers: ['openai'],
     });
     const job = harness.folios.providerJob(ids.taskId('openai'));
-    await waitFor('the refusal', async () => {
-      const { pendingActivities, historyLength } = (await job.describe()).raw.workflowExecutionInfo as never;
-      return historyLength && (await harness.emulators.state('openai')).faults.length === 0 && !pendingActivities;
+    await waitFor('the refusal and the pause after it', async () => {
+      const { events } = await job.fetchHistory();
+      return events?.some((event) => event.timerStartedEventAttributes);
     });
     const view = await harness.folios.cancelJob(ids.taskId('openai'), 'too slow');
     expect(view).toMatchObject({ state: 'failed', failure: { code: 'JOB_CANCELLED', reason: 'too slow' } });

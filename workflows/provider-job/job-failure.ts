@@ -1,4 +1,4 @@
-import { isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { JobStatus } from '../../src/contracts/activities/provider-job.ts';
 import type { ErrorCode } from '../../src/contracts/errors.ts';
 import { type StepFailure, stepFailure } from '../failures.ts';
@@ -35,4 +35,11 @@ export function asJobFailure(error: unknown, cancelReason: string | null): JobFa
   if (cancelReason !== null) return new JobFailure('JOB_CANCELLED', cancelReason);
   if (isCancellation(error)) return new JobFailure('JOB_CANCELLED', 'the workflow was cancelled');
   return JobFailure.of(stepFailure(error, 'JOB_TIMED_OUT'));
+}
+
+/** Why a job could not be opened: its input is not valid, or its task was failed by the step itself. */
+export function unopened(error: unknown): unknown {
+  if (!(error instanceof ActivityFailure) || isCancellation(error)) return error;
+  const { code, reason } = stepFailure(error, 'DATABASE_UNREACHABLE');
+  return ApplicationFailure.nonRetryable(reason, code);
 }

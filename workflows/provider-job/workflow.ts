@@ -9,7 +9,7 @@ import {
 import type { JobRound, JobStatus, JobTask } from '../../src/contracts/activities/provider-job.ts';
 import { isTaskEnded, TaskState } from '../../src/domain/research/task-state.ts';
 import { type ProviderSteps, providerSteps, records } from './activities.ts';
-import { asJobFailure, endedBadly, JobFailure } from './job-failure.ts';
+import { asJobFailure, endedBadly, JobFailure, unopened } from './job-failure.ts';
 import { hasEnded, JobView, requireStep } from './job-view.ts';
 import {
   cancelUpdate,
@@ -58,7 +58,12 @@ export async function providerJob(input: ProviderJobInput): Promise<ProviderJobR
     pollUpdate,
     async () => {
       if (!steps) throw ApplicationFailure.nonRetryable('the job is not loaded yet', 'TASK_STATE_CONFLICT');
-      const status = await steps.poll({ taskId: input.taskId, round: job.current.round });
+      const { round, lastStatus } = job.current;
+      // A direct call has left nothing at the provider that could be asked about.
+      if (task?.mode !== 'batch' && lastStatus) return lastStatus;
+      const status = await steps.poll({ taskId: input.taskId, round });
+      // A slow answer about the first question must not end the wait for the second.
+      if (round !== job.current.round) return status;
       job.set({ lastStatus: status });
       if (status.state !== 'working') waiting?.cancel();
       return status;
@@ -100,7 +105,8 @@ export async function providerJob(input: ProviderJobInput): Promise<ProviderJobR
   );
 
   try {
-    const loaded = await records.open(input);
+    // A cancellation waits for this step, so that it can be recorded on the task.
+    const loaded = await CancellationScope.nonCancellable(() => records.open(input));
     const provider = providerSteps(loaded);
     task = loaded;
     steps = provider;
@@ -115,7 +121,7 @@ export async function providerJob(input: ProviderJobInput): Promise<ProviderJobR
       recommendationCount,
     };
   } catch (error) {
-    if (!task || !steps) throw error;
+    if (!task || !steps) throw unopened(error);
     const failure = asJobFailure(error, cancelReason);
     await giveUp(task, steps, failure);
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
@@ -130,8 +136,8 @@ export async function providerJob(input: ProviderJobInput): Promise<ProviderJobR
     let problems: readonly string[] = [];
     for (const index of ROUNDS) {
       const round: JobRound = { taskId: task.taskId, round: index };
-      job.set({ round: index, step: index === 0 ? 'preparing' : 'asking again after a malformed answer' });
       if (task.hold && index === 0) await condition(() => submitRequested);
+      job.set({ round: index, step: index === 0 ? 'preparing' : 'asking again after a malformed answer' });
       // Opening an automatic job has prepared its first question already: one step less in every history.
       if (task.hold || index > 0) await records.prepare({ ...round, problems });
       job.set({ state: TaskState.running, step: 'submitting' });

@@ -80,16 +80,18 @@ function resolveTarget(settings: TemporalSettings): { address: string; namespace
 }
 
 async function open(address: string, namespace: string, options: Security, external: boolean): Promise<Connection> {
-  const connection = Connection.lazy({ address, ...options });
+  // Without the SDK's retries, so that a server that is down is reported at once and not after the whole time limit.
+  const probe = Connection.lazy({ address, ...options, interceptors: [] });
   try {
-    await connection.withDeadline(Date.now() + CONNECT_TIMEOUT_MS, () =>
-      connection.workflowService.describeNamespace({ namespace }),
+    await probe.withDeadline(Date.now() + CONNECT_TIMEOUT_MS, () =>
+      probe.workflowService.describeNamespace({ namespace }),
     );
-    return connection;
   } catch (cause) {
-    await connection.close();
     throw unreachable(address, namespace, external, cause);
+  } finally {
+    await probe.close();
   }
+  return Connection.lazy({ address, ...options });
 }
 
 const NOT_FOUND = 5;

@@ -39,7 +39,7 @@ export function progressLines(watched: readonly WatchedTask[], now: Date): Progr
 
 function jobLine(task: TaskRecord, modelWidth: number, now: Date): ProgressLine {
   const { provider, mode, model, state, pollCount, providerStatus, counts, failureCode, failureReason } = task;
-  const items = counts ? ` (${counts.completed} of ${counts.total})` : '';
+  const items = counts && counts.total > 0 ? ` (${counts.completed} of ${counts.total})` : '';
   const said = providerStatus ? `provider says ${providerStatus}${items}` : '';
   const outcome = state === TaskState.failed ? `${failureCode ?? 'INTERNAL'}: ${failureReason ?? ''}` : said;
   const columns = [

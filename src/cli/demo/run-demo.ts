@@ -111,7 +111,7 @@ async function run(
       ended = { failure: null };
     },
     (error: unknown) => {
-      ended = { failure: describeFailure(error).message };
+      if (!signal?.aborted) ended = { failure: describeFailure(error).message };
     },
   );
   try {
