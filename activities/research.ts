@@ -9,6 +9,7 @@ import {
   snapshotPortfoliosInputSchema,
 } from '../src/contracts/schemas/workflow-inputs.ts';
 import { ProviderMode, type ProviderName } from '../src/domain/research/provider.ts';
+import { isTaskEnded } from '../src/domain/research/task-state.ts';
 import type { Clock, MarketClock } from '../src/ports/clock.ts';
 import type { LlmProviders } from '../src/ports/llm-provider.ts';
 import type { StrategyRepository } from '../src/ports/repositories.ts';
@@ -66,15 +67,18 @@ export function createResearchActivities(ports: ResearchPorts): ResearchActiviti
         strategyVersion: strategy.version,
         asOf,
         hold: parsed.hold,
-        // A retry of this step finds the rows of its first attempt: they are this run's all the same.
-        tasks: rows.map(({ taskId, requestId, provider, mode, model, requestGroupId: group }) => ({
-          taskId,
-          requestId,
-          provider,
-          mode,
-          model,
-          enqueued: group === requestGroupId,
-        })),
+        tasks: await Promise.all(
+          rows.map(async ({ taskId, requestId, provider, mode, model, ...row }) => ({
+            taskId,
+            requestId,
+            provider,
+            mode,
+            model,
+            // A retry of this step finds the rows of its first attempt: they are this run's all the same. A run started
+            // again with the group of an earlier one leaves alone what that one has finished.
+            enqueued: row.requestGroupId === requestGroupId && (row.created || !(await hasEnded(ports, taskId))),
+          })),
+        ),
       } satisfies EnqueuedRun;
     },
 
@@ -91,6 +95,11 @@ export function createResearchActivities(ports: ResearchPorts): ResearchActiviti
       });
     },
   });
+}
+
+async function hasEnded({ research }: ResearchPorts, taskId: string): Promise<boolean> {
+  const task = await research.findTask(taskId);
+  return task !== null && isTaskEnded(task.state);
 }
 
 type ChosenProvider = ResearchStrategy['providers'][number];

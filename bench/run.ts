@@ -45,14 +45,20 @@ async function main(): Promise<void> {
   say(`load ${ended.join(' ')}`);
   if (values.json === undefined) return;
   const machine = { cores: cpus().length, cpu: cpus()[0]?.model, node: process.version };
-  const document = { machine, load: { began, ended }, figures: figures.map((one) => ({ ...one, ratio: ratioOf(one) })) };
+  const document = {
+    machine,
+    load: { began, ended },
+    figures: figures.map((one) => ({ ...one, ratio: ratioOf(one) })),
+  };
   await writeFile(values.json, `${JSON.stringify(document, null, 2)}\n`);
 }
 
 function lineOf(figure: Figure): string {
   const { name, value, unit, reference, note } = figure;
   const ratio = ratioOf(figure);
-  const against = reference ? `  ${reference.name} ${rounded(reference.value)} ${unit}  ratio ${ratio?.toFixed(2)}` : '';
+  const against = reference
+    ? `  ${reference.name} ${rounded(reference.value)} ${unit}  ratio ${ratio?.toFixed(2)}`
+    : '';
   return `${name} ${rounded(value)} ${unit}${against}  (${note})`;
 }
 

@@ -18,25 +18,30 @@ export async function settle(
 ): Promise<SettledTicket> {
   const { ticketId, taskId, marketDate: day } = ticket;
   const { accountId } = account;
-  const orders = await ports.portfolio.listOrders({ ticketId });
-  if (!(await ports.portfolio.isSettled(ticketId))) {
-    const pending = orders.filter((order) => order.state === OrderState.pending);
-    const prices = new Map(pending.map((order) => [order.ticker, order.referencePrice]));
-    const before = await readBooks(ports, account, day, prices);
-    const { fills, denied } = await fillAffordable(ports.broker, pending, cashOf(before.balances));
-    const books = settleFills({ ...before, fills });
-    const rows = asRows(books, accountId, day, ports.clock.now());
-    await ports.portfolio.settle({
-      ticketId,
-      taskId,
-      accountId,
-      orders: [...fills.map((fill) => filled(pending, fill)), ...denied],
-      executions: fills.map((fill) => execution(pending, fill, ports.clock.now())),
-      ...rows,
-      at: ports.clock.now(),
-    });
-  }
-  return outcome(ports, ticketId, accountId);
+  const [orders, isSettled] = await Promise.all([
+    ports.portfolio.listOrders({ ticketId }),
+    ports.portfolio.isSettled(ticketId),
+  ]);
+  if (isSettled) return bookedBefore(ports, ticketId, accountId);
+  const pending = orders.filter((order) => order.state === OrderState.pending);
+  const prices = new Map(pending.map((order) => [order.ticker, order.referencePrice]));
+  const before = await readBooks(ports, account, day, prices);
+  const { fills, denied } = await fillAffordable(ports.broker, pending, cashOf(before.balances));
+  const books = settleFills({ ...before, fills });
+  const at = ports.clock.now();
+  const isBooked = await ports.portfolio.settle({
+    ticketId,
+    taskId,
+    accountId,
+    orders: [...fills.map((fill) => filled(pending, fill)), ...denied],
+    executions: fills.map((fill) => execution(pending, fill, at)),
+    ...asRows(books, accountId, day, at),
+    at,
+  });
+  if (!isBooked) return bookedBefore(ports, ticketId, accountId);
+  const { cashUsd, positionsUsd, totalUsd } = books;
+  const deniedCount = denied.length + orders.filter((order) => order.state === OrderState.denied).length;
+  return { ticketId, accountId, filledCount: fills.length, deniedCount, cashUsd, positionsUsd, totalUsd };
 }
 
 /** Another ticket of the account may have used the cash since the orders were sized: what it no longer covers is denied. */
@@ -111,7 +116,7 @@ function orderOf(orders: readonly OrderRecord[], fill: Fill): OrderRecord {
   throw new FoliosError('TICKET_CONFLICT', `the broker filled ${fill.orderRef}, which is not an order of this ticket`);
 }
 
-async function outcome(ports: TicketPorts, ticketId: string, accountId: string): Promise<SettledTicket> {
+async function bookedBefore(ports: TicketPorts, ticketId: string, accountId: string): Promise<SettledTicket> {
   const orders = await ports.portfolio.listOrders({ ticketId });
   const snapshot = (await ports.portfolio.listSnapshots(accountId)).at(-1);
   return {

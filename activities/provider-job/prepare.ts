@@ -1,9 +1,10 @@
+import { FoliosError } from '../../src/contracts/errors.ts';
 import type { ArtifactRef } from '../../src/contracts/schemas/artifact.ts';
 import { RECOMMENDATION_ANSWER } from '../../src/contracts/schemas/recommendation.ts';
 import { ProviderMode } from '../../src/domain/research/provider.ts';
 import { TaskEvent } from '../../src/domain/research/task-state.ts';
 import type { LlmJob } from '../../src/ports/llm-provider.ts';
-import type { TaskRecord } from '../../src/ports/repositories.ts';
+import type { StrategyRecord, TaskRecord } from '../../src/ports/repositories.ts';
 import { itemId, jobKey } from './job-key.ts';
 import type { ProviderJobPorts } from './ports.ts';
 import { renderPrompt } from './prompt.ts';
@@ -44,13 +45,16 @@ async function writePayload(
   problems: readonly string[],
 ): Promise<ArtifactRef> {
   const key = jobKey({ taskId: task.taskId, round });
-  const question = await renderPrompt(ports, task, round > 0 ? { problems } : null);
+  const strategy = await ports.strategies.find(task.strategyId, task.strategyVersion);
+  if (!strategy)
+    throw new FoliosError('STRATEGY_NOT_FOUND', `strategy ${task.strategySlug} has no version ${task.strategyVersion}`);
+  const question = await renderPrompt(ports, task, strategy, round > 0 ? { problems } : null);
   const job: LlmJob = {
     key,
     model: task.model,
     items: [{ customId: itemId(key), ...question }],
     answer: RECOMMENDATION_ANSWER,
-    maxOutputTokens: await maxOutputTokens(ports, task),
+    maxOutputTokens: maxOutputTokens(strategy, task),
   };
   await writeTaskFile(ports, task, {
     name: 'prompt.txt',
@@ -69,7 +73,6 @@ async function writePayload(
   return writeTaskFile(ports, task, jsonFile('request.json', request));
 }
 
-async function maxOutputTokens(ports: ProviderJobPorts, task: TaskRecord): Promise<number> {
-  const strategy = await ports.strategies.find(task.strategyId, task.strategyVersion);
-  return strategy?.document.providers.find((one) => one.provider === task.provider)?.maxOutputTokens ?? 8192;
+function maxOutputTokens({ document }: StrategyRecord, task: TaskRecord): number {
+  return document.providers.find((one) => one.provider === task.provider)?.maxOutputTokens ?? 8192;
 }

@@ -15,11 +15,9 @@ const HISTORY_DAYS = 400;
 export async function renderPrompt(
   ports: ProviderJobPorts,
   task: TaskRecord,
+  strategy: StrategyRecord,
   repair: { problems: readonly string[] } | null,
 ): Promise<{ system: string; prompt: string }> {
-  const strategy = await ports.strategies.find(task.strategyId, task.strategyVersion);
-  if (!strategy)
-    throw new FoliosError('STRATEGY_NOT_FOUND', `strategy ${task.strategySlug} has no version ${task.strategyVersion}`);
   const { document } = strategy;
   const portfolio = await portfolioOf(ports, task, strategy);
   const source = ports.marketData.source(document.priceSource);

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { WORKFLOW_TASK_QUEUE } from '../../src/contracts/task-queues.ts';
 import { type BareService, startBareService } from '../bare/workers.ts';
-import { elapsedMs, median } from '../statistics.ts';
 import { openStand, type Stand } from '../stand/stand.ts';
 import { BATCH_PROVIDERS, saveStrategies } from '../stand/strategies.ts';
+import { elapsedMs, median } from '../statistics.ts';
 import type { FigureGroup } from './group.ts';
 
 /** Runs under way at a time: more than the two cores can serve, so that waiting for each other costs nothing. */

@@ -7,22 +7,21 @@ import type { DB } from '../schema.gen.ts';
 import { storableJson } from '../storable.ts';
 import { lockTask } from './tasks.ts';
 
-function intents(db: Kysely<DB>) {
-  return db
-    .selectFrom('submission_intents')
-    .select(['task_id as taskId', 'round', 'key', 'item_count as itemCount', 'payload', 'model'])
-    .select([
-      'intended_at as intendedAt',
-      'attempted_at as attemptedAt',
-      'attempts',
-      'provider_job_id as providerJobId',
-    ]);
-}
+const COLUMNS = [
+  ...(['task_id as taskId', 'round', 'key', 'item_count as itemCount', 'payload', 'model'] as const),
+  ...(['intended_at as intendedAt', 'attempted_at as attemptedAt', 'attempts'] as const),
+  'provider_job_id as providerJobId',
+] as const;
 
 /** The intent of one round, or null. */
 export async function findIntent(db: Kysely<DB>, taskId: string, round: number): Promise<SubmissionIntent | null> {
   if (!isUuid(taskId)) return null;
-  const found = await intents(db).where('task_id', '=', taskId).where('round', '=', round).executeTakeFirst();
+  const found = await db
+    .selectFrom('submission_intents')
+    .select(COLUMNS)
+    .where('task_id', '=', taskId)
+    .where('round', '=', round)
+    .executeTakeFirst();
   return found ?? null;
 }
 
@@ -32,7 +31,7 @@ export async function commitIntent(
   intent: Parameters<ResearchRepository['commitIntent']>[0],
 ): Promise<SubmissionIntent> {
   const { provider, mode } = await lockTask(trx, intent.taskId);
-  await trx
+  const committed = await trx
     .insertInto('submission_intents')
     .values({
       task_id: intent.taskId,
@@ -46,24 +45,24 @@ export async function commitIntent(
       intended_at: intent.intendedAt,
     })
     .onConflict((conflict) => conflict.columns(['task_id', 'round']).doNothing())
-    .execute();
-  return await requireIntent(trx, intent.taskId, intent.round);
+    .returning(COLUMNS)
+    .executeTakeFirst();
+  return committed ?? (await requireIntent(trx, intent.taskId, intent.round));
 }
 
 /** Counts one more submit call. TASK_STATE_CONFLICT if nothing was intended. */
-export async function markAttempt(
-  trx: Transaction<DB>,
-  taskId: string,
-  round: number,
-  at: Date,
-): Promise<SubmissionIntent> {
-  await trx
-    .updateTable('submission_intents')
-    .set((eb) => ({ attempts: eb('attempts', '+', 1), attempted_at: at }))
-    .where('task_id', '=', taskId)
-    .where('round', '=', round)
-    .execute();
-  return await requireIntent(trx, taskId, round);
+export async function markAttempt(db: Kysely<DB>, taskId: string, round: number, at: Date): Promise<SubmissionIntent> {
+  const marked = isUuid(taskId)
+    ? await db
+        .updateTable('submission_intents')
+        .set((eb) => ({ attempts: eb('attempts', '+', 1), attempted_at: at }))
+        .where('task_id', '=', taskId)
+        .where('round', '=', round)
+        .returning(COLUMNS)
+        .executeTakeFirst()
+    : undefined;
+  if (marked === undefined) throw noIntent(taskId, round);
+  return marked;
 }
 
 /**
@@ -121,8 +120,12 @@ export async function isClaimed(
 
 async function requireIntent(trx: Transaction<DB>, taskId: string, round: number): Promise<SubmissionIntent> {
   const intent = await findIntent(trx, taskId, round);
-  if (intent !== null) return intent;
-  throw new FoliosError('TASK_STATE_CONFLICT', `task ${taskId} has no submission intent of round ${round}`, {
+  if (intent === null) throw noIntent(taskId, round);
+  return intent;
+}
+
+function noIntent(taskId: string, round: number): FoliosError {
+  return new FoliosError('TASK_STATE_CONFLICT', `task ${taskId} has no submission intent of round ${round}`, {
     taskId,
     round,
   });

@@ -1,37 +1,51 @@
-import type { Kysely, Transaction } from 'kysely';
-import { FoliosError } from '../../src/contracts/errors.ts';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Recommendation } from '../../src/domain/research/recommendation.ts';
 import type { ArtifactRecord, PollRecord } from '../../src/ports/repositories.ts';
 import { isUuid } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableJson, storableText } from '../storable.ts';
-import { lockTask } from './tasks.ts';
+import { lockTask, taskNotFound } from './tasks.ts';
 
 const POLLS_KEPT = 100;
 
-/** Keeps one poll's findings on the task and in its history, whose oldest rows go beyond 100. TASK_NOT_FOUND. */
-export async function recordPoll(trx: Transaction<DB>, taskId: string, poll: PollRecord): Promise<void> {
+/**
+ * Keeps one poll's findings on the task and in its history, in one statement; there the oldest rows go beyond 100.
+ * TASK_NOT_FOUND.
+ */
+export async function recordPoll(db: Kysely<DB>, taskId: string, poll: PollRecord): Promise<void> {
+  if (!isUuid(taskId)) throw taskNotFound(taskId);
   const status = storableText(poll.providerStatus);
   const counts = poll.counts === null ? null : storableJson(poll.counts);
-  const updated = await trx
-    .updateTable('execution_tasks')
-    .set((eb) => ({
-      poll_count: eb('poll_count', '+', 1),
-      last_polled_at: poll.at,
-      provider_status: status,
-      counts,
-    }))
-    .where('id', '=', taskId)
-    .returning('poll_count')
+  const updated = await db
+    .with('polled', (cte) =>
+      cte
+        .updateTable('execution_tasks')
+        .set((eb) => ({
+          poll_count: eb('poll_count', '+', 1),
+          last_polled_at: poll.at,
+          provider_status: status,
+          counts,
+        }))
+        .where('id', '=', taskId)
+        .returning(['id', 'poll_count', 'last_polled_at', 'provider_status', 'counts']),
+    )
+    .with('kept', (cte) =>
+      cte
+        .insertInto('task_polls')
+        .columns(['task_id', 'polled_at', 'provider_status', 'counts'])
+        .expression((eb) =>
+          eb.selectFrom('polled').select(['id', sql<Date>`last_polled_at`.as('at'), 'provider_status', 'counts']),
+        ),
+    )
+    .selectFrom('polled')
+    .select('poll_count')
     .executeTakeFirst();
-  if (updated === undefined)
-    throw new FoliosError('TASK_NOT_FOUND', `no execution task has the id ${taskId}`, { taskId });
-  await trx
-    .insertInto('task_polls')
-    .values({ task_id: taskId, polled_at: poll.at, provider_status: status, counts })
-    .execute();
-  if (updated.poll_count <= POLLS_KEPT) return;
-  await trx
+  if (updated === undefined) throw taskNotFound(taskId);
+  if (updated.poll_count > POLLS_KEPT) await deleteOldPolls(db, taskId);
+}
+
+async function deleteOldPolls(db: Kysely<DB>, taskId: string): Promise<void> {
+  await db
     .deleteFrom('task_polls')
     .where('task_id', '=', taskId)
     .where('id', '<=', (eb) =>
@@ -57,23 +71,23 @@ export async function listPolls(db: Kysely<DB>, taskId: string): Promise<readonl
     .execute();
 }
 
-/** Adds a row unless the newest one of that name already says the same. TASK_NOT_FOUND. */
-export async function recordArtifact(trx: Transaction<DB>, artifact: ArtifactRecord): Promise<void> {
+/**
+ * Adds a row unless the newest one of that name already says the same, in one statement: a run records so many files
+ * that a transaction for each would be a good part of its work. TASK_NOT_FOUND.
+ */
+export async function recordArtifact(db: Kysely<DB>, artifact: ArtifactRecord): Promise<void> {
   const { taskId, requestId, name, uri, sha256, bytes, mediaType } = artifact;
-  await lockTask(trx, taskId);
-  const newest = await trx
-    .selectFrom('artifacts')
-    .select(['uri', 'sha256'])
-    .where('task_id', '=', taskId)
-    .where('name', '=', name)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  if (newest?.sha256 === sha256 && newest.uri === uri) return;
-  await trx
-    .insertInto('artifacts')
-    .values({ request_id: requestId, task_id: taskId, name, uri, sha256, bytes, media_type: mediaType })
-    .execute();
+  if (!isUuid(taskId)) throw taskNotFound(taskId);
+  await sql`
+    insert into artifacts (request_id, task_id, name, uri, sha256, bytes, media_type)
+    select ${requestId}::uuid, ${taskId}::uuid, ${name}, ${uri}, ${sha256}, ${bytes}::bigint, ${mediaType}
+    where not exists (
+      select from (
+        select uri, sha256 from artifacts where task_id = ${taskId} and name = ${name} order by id desc limit 1
+      ) newest
+      where newest.uri = ${uri} and newest.sha256 = ${sha256}
+    )
+  `.execute(db);
 }
 
 /** Oldest first. */

@@ -49,12 +49,32 @@ export async function listTasks(
     .execute();
 }
 
-/** Locks a task's row until the transaction ends and returns its record. TASK_NOT_FOUND. */
-export async function lockTask(trx: Transaction<DB>, taskId: string): Promise<TaskRecord> {
+/** Locks a task's row until the transaction ends and returns what decides about it. TASK_NOT_FOUND. */
+export async function lockTask(
+  trx: Transaction<DB>,
+  taskId: string,
+): Promise<Pick<TaskRecord, 'provider' | 'mode' | 'round'>> {
+  const row = isUuid(taskId)
+    ? await trx
+        .selectFrom('execution_tasks')
+        .select(['provider', 'mode', 'round'])
+        .where('id', '=', taskId)
+        .forUpdate()
+        .executeTakeFirst()
+    : undefined;
+  if (row === undefined) throw taskNotFound(taskId);
+  return row;
+}
+
+export function taskNotFound(taskId: string): FoliosError {
+  return new FoliosError('TASK_NOT_FOUND', `no execution task has the id ${taskId}`, { taskId });
+}
+
+async function lockTaskRecord(trx: Transaction<DB>, taskId: string): Promise<TaskRecord> {
   const row = isUuid(taskId)
     ? await taskRecords(trx).where('t.id', '=', taskId).forUpdate('t').executeTakeFirst()
     : undefined;
-  if (row === undefined) throw new FoliosError('TASK_NOT_FOUND', `no execution task has the id ${taskId}`, { taskId });
+  if (row === undefined) throw taskNotFound(taskId);
   return row;
 }
 
@@ -68,7 +88,7 @@ export async function transitionTask(
   event: TaskEvent,
   facts: Parameters<ResearchRepository['transition']>[2],
 ): Promise<TaskRecord> {
-  const task = await lockTask(trx, taskId);
+  const task = await lockTaskRecord(trx, taskId);
   const askedAgain = event === TaskEvent.askAgain;
   // A retry of the question that is already being asked again; only its round tells it from a new one.
   if (askedAgain && task.state === TaskState.running && task.round > 0 && facts.round === task.round) return task;
@@ -81,21 +101,31 @@ export async function transitionTask(
     });
   }
   const failed = state === TaskState.failed;
+  const changed = {
+    state,
+    round: facts.round ?? (askedAgain ? task.round + 1 : task.round),
+    providerJobId: askedAgain ? null : (task.providerJobId ?? facts.providerJobId ?? null),
+    submittedAt: event === TaskEvent.submitted ? (task.submittedAt ?? facts.at) : task.submittedAt,
+    endedAt: isTaskEnded(state) ? (task.endedAt ?? facts.at) : null,
+    failureCode: failed ? (task.failureCode ?? facts.failureCode ?? 'INTERNAL') : null,
+    failureReason: failed ? (task.failureReason ?? storableReason(facts.failureReason)) : null,
+    ...(askedAgain ? { providerStatus: null, counts: null } : {}),
+  };
   await trx
     .updateTable('execution_tasks')
     .set({
       state,
-      round: facts.round ?? (askedAgain ? task.round + 1 : task.round),
-      provider_job_id: askedAgain ? null : (task.providerJobId ?? facts.providerJobId ?? null),
-      submitted_at: event === TaskEvent.submitted ? (task.submittedAt ?? facts.at) : task.submittedAt,
-      ended_at: isTaskEnded(state) ? (task.endedAt ?? facts.at) : null,
-      failure_code: failed ? (task.failureCode ?? facts.failureCode ?? 'INTERNAL') : null,
-      failure_reason: failed ? (task.failureReason ?? storableReason(facts.failureReason)) : null,
+      round: changed.round,
+      provider_job_id: changed.providerJobId,
+      submitted_at: changed.submittedAt,
+      ended_at: changed.endedAt,
+      failure_code: changed.failureCode,
+      failure_reason: changed.failureReason,
       ...(askedAgain ? { provider_status: null, counts: null } : {}),
     })
     .where('id', '=', taskId)
     .execute();
-  return await lockTask(trx, taskId);
+  return { ...task, ...changed };
 }
 
 function storableReason(reason: string | undefined): string {

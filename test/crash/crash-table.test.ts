@@ -9,7 +9,7 @@ import { crashTable } from './crash-table.ts';
 import { type CrashResult, type Lane, openLane } from './lane.ts';
 
 /** Rows wait for Temporal's time-outs nearly all of their time, so that many lanes fit on few cores. */
-const LANES = 8;
+const LANES = 10;
 const WHOLE_TABLE_TIMEOUT_MS = 15 * 60_000;
 const TABLE_FILE = join(tmpdir(), 'folios-crash-table.md');
 
@@ -19,19 +19,27 @@ describe('a worker killed with SIGKILL at every boundary of a provider job', () 
   let folder: string;
   let seconds = 0;
 
+  async function workThrough(queue: CrashCase[], workflowBundle: string): Promise<void> {
+    try {
+      const lane = await openLane(workflowBundle);
+      lanes.push(lane);
+      for (let row = queue.shift(); row; row = queue.shift()) results.set(row.id, await lane.run(row));
+    } catch (error) {
+      // A lane that cannot go on leaves a hole in the table: the others need not finish theirs.
+      queue.length = 0;
+      throw error;
+    }
+  }
+
   beforeAll(async () => {
     const startedMs = performance.now();
     folder = await mkdtemp(join(tmpdir(), 'folios-crash-bundle-'));
     const workflowBundle = join(folder, 'workflows.js');
     await writeFile(workflowBundle, (await buildWorkflowBundle(ROOT)).code);
     const queue = [NEGATIVE_CONTROL, ...CRASH_CASES].sort((a, b) => expectedSeconds(b) - expectedSeconds(a));
-    await Promise.all(
-      Array.from({ length: LANES }, async () => {
-        const lane = await openLane(workflowBundle);
-        lanes.push(lane);
-        for (let row = queue.shift(); row; row = queue.shift()) results.set(row.id, await lane.run(row));
-      }),
-    );
+    const endings = await Promise.allSettled(Array.from({ length: LANES }, () => workThrough(queue, workflowBundle)));
+    const failure = endings.find((ending) => ending.status === 'rejected');
+    if (failure) throw failure.reason;
     seconds = (performance.now() - startedMs) / 1000;
   }, WHOLE_TABLE_TIMEOUT_MS);
 
@@ -53,8 +61,9 @@ describe('a worker killed with SIGKILL at every boundary of a provider job', () 
     return result;
   };
 
-  test.each(CRASH_CASES)('$id: one job, one answer, orders executed once', (row) => {
-    expect(resultOf(row).violations).toEqual([]);
+  test.each(CRASH_CASES)('$id: one job a question, one answer used, orders executed once', (row) => {
+    const { violations, workerOutput } = resultOf(row);
+    expect(violations.length === 0 ? [] : [...violations, workerOutput]).toEqual([]);
   });
 
   test('would be noticed if the worker could not find its batch again: two batches at the provider', () => {

@@ -5,7 +5,10 @@ import { allIn, runIds, runToEnd, saveStrategy } from '../factories/research-run
 
 let harness: ResearchHarness;
 beforeAll(async () => {
-  harness = await startResearchHarness({ latencyMs: 600_000, env: { FOLIOS_POLL_INTERVAL_MS: '5000', FOLIOS_POLL_MAX_INTERVAL_MS: '5000' } });
+  harness = await startResearchHarness({
+    latencyMs: 600_000,
+    env: { FOLIOS_POLL_INTERVAL_MS: '5000', FOLIOS_POLL_MAX_INTERVAL_MS: '5000' },
+  });
   const { timings } = harness.services;
   Object.assign(harness.services, { timings: (provider: never) => ({ ...timings(provider), jobTimeoutMs: 2000 }) });
 }, 60_000);

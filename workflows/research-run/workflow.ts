@@ -13,6 +13,7 @@ import {
   setHandler,
   startChild,
   upsertSearchAttributes,
+  type Workflow,
 } from '@temporalio/workflow';
 import type { EnqueuedRun, EnqueuedTaskSummary, ResearchActivities } from '../../src/contracts/activities/research.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
@@ -98,6 +99,8 @@ export async function researchRun(input: ResearchRunInput): Promise<ResearchRunR
       report(task, { state: 'succeeded', recommendationCount });
       if (enqueued.hold) return;
       const ticket = await startTicket(task);
+      // Somebody executes this very ticket already: it is theirs to follow.
+      if (!ticket) return;
       const { totalUsd } = await ticket.result();
       report(task, { state: 'executed', totalUsd });
     } catch (error) {
@@ -108,9 +111,9 @@ export async function researchRun(input: ResearchRunInput): Promise<ResearchRunR
     }
   }
 
-  async function startJob(task: EnqueuedTaskSummary): Promise<ChildWorkflowHandle<typeof providerJob> | null> {
-    try {
-      return await startChild<typeof providerJob>('providerJob', {
+  function startJob(task: EnqueuedTaskSummary): Promise<ChildWorkflowHandle<typeof providerJob> | null> {
+    return unlessStarted(() =>
+      startChild<typeof providerJob>('providerJob', {
         workflowId: workflowIds.providerJob(task.taskId),
         args: [{ taskId: task.taskId, hold: enqueued.hold }],
         // A run started again with the same group takes up what was terminated, never what has succeeded.
@@ -121,21 +124,20 @@ export async function researchRun(input: ResearchRunInput): Promise<ResearchRunR
           ...jobSearchAttributes(enqueued.strategyId, task.provider),
           { key: SEARCH_ATTRIBUTES.state, value: 'running' },
         ],
-      });
-    } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return null;
-      throw error;
-    }
+      }),
+    );
   }
 
-  function startTicket(task: EnqueuedTaskSummary): Promise<ChildWorkflowHandle<typeof executeTicket>> {
-    return startChild<typeof executeTicket>('executeTicket', {
-      workflowId: workflowIds.executeTicket(task.taskId),
-      // A research ticket has its task's id: one task, one ticket.
-      args: [{ ticketId: task.taskId, taskId: task.taskId }],
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `${enqueued.strategyName}: orders of ${task.provider}`,
-    });
+  function startTicket(task: EnqueuedTaskSummary): Promise<ChildWorkflowHandle<typeof executeTicket> | null> {
+    return unlessStarted(() =>
+      startChild<typeof executeTicket>('executeTicket', {
+        workflowId: workflowIds.executeTicket(task.taskId),
+        // A research ticket has its task's id: one task, one ticket.
+        args: [{ ticketId: task.taskId, taskId: task.taskId }],
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        staticSummary: `${enqueued.strategyName}: orders of ${task.provider}`,
+      }),
+    );
   }
 
   function report(task: EnqueuedTaskSummary, change: Partial<ProviderOutcome>): void {
@@ -151,5 +153,17 @@ export async function researchRun(input: ResearchRunInput): Promise<ResearchRunR
       ...change,
     });
     setCurrentDetails(describeRun(enqueued, [...outcomes.values()]));
+  }
+}
+
+/** The child that was started; null if its id is taken, by one that runs or by one that must not be repeated. */
+async function unlessStarted<T extends Workflow>(
+  start: () => Promise<ChildWorkflowHandle<T>>,
+): Promise<ChildWorkflowHandle<T> | null> {
+  try {
+    return await start();
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return null;
+    throw error;
   }
 }

@@ -7,7 +7,7 @@ export interface EnqueuedTaskSummary {
   readonly provider: ProviderName;
   readonly mode: ProviderMode;
   readonly model: string;
-  /** False where a recent submission already exists; this run then leaves the task alone. */
+  /** False where a recent submission exists already or the task has ended; this run then leaves the task alone. */
   readonly enqueued: boolean;
 }
 

@@ -25,7 +25,7 @@ export const strategyProviderSchema = z
   });
 export type StrategyProvider = z.infer<typeof strategyProviderSchema>;
 
-/** A research strategy as a person writes it (JSON file) and as it is stored, one row per version. */
+/** A research strategy as a person writes it (YAML or JSON file) and as it is stored, one row per version. */
 export const researchStrategySchema = z.strictObject({
   kind: z.literal('research'),
   /** Stable name in commands and ids. */
@@ -36,7 +36,7 @@ export const researchStrategySchema = z.strictObject({
   name: z.string().min(1).max(120),
   /** One sentence for lists. */
   description: z.string().min(1).max(500),
-  /** The prompt as a Liquid template; its variables are listed in docs/guide/strategies.md. */
+  /** The prompt as a Liquid template; its variables are listed in docs/guide/writing-a-strategy.md. */
   method: z.string().min(20).max(20_000),
   universe: z
     .array(tickerSchema)

@@ -9,7 +9,7 @@ export interface PromptPortfolio {
   readonly positions: readonly { readonly ticker: string; readonly quantity: DecimalString }[];
 }
 
-/** The variables that a strategy's method, a Liquid template, can use; docs/guide/strategies.md lists them. */
+/** The variables that a strategy's method, a Liquid template, can use; docs/guide/writing-a-strategy.md lists them. */
 export interface MethodContext {
   readonly asOf: MarketDate;
   readonly universe: readonly string[];
