@@ -2,13 +2,16 @@ import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Figure, ratioOf } from './figure.ts';
+import { cliCommands } from './figures/cli-commands.ts';
 import type { FigureGroup } from './figures/group.ts';
 import { providerJobEvents } from './figures/provider-job-events.ts';
 import { researchThroughput } from './figures/research-throughput.ts';
+import { stepLatency } from './figures/step-latency.ts';
+import { workerMemory } from './figures/worker-memory.ts';
 import { quietTemporal } from './stand/quiet-temporal.ts';
 import { startServers } from './stand/servers.ts';
 
-const GROUPS: readonly FigureGroup[] = [providerJobEvents, researchThroughput];
+const GROUPS: readonly FigureGroup[] = [providerJobEvents, researchThroughput, stepLatency, cliCommands, workerMemory];
 
 /** `npm run bench [-- --only NAME] [--json FILE]`: figures on stdout, one a line; what it is doing on stderr. */
 async function main(): Promise<void> {

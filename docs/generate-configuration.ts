@@ -14,12 +14,17 @@ export function withTable(page: string): string {
   return [before, BEGIN, '\n\n', table(), '\n\n', END, after].join('');
 }
 
+/** Padded as Biome formats it, so that formatting the page changes nothing. */
 function table(): string {
   const rows = Object.entries<ConfigVariable>(CONFIG_VARIABLES).map(([name, variable]) => {
-    const secret = variable.secret === true ? ' *Secret: never printed.*' : '';
-    return `| \`${name}\` | ${shownDefault(variable)} | ${variable.meaning}${secret} |`;
+    const secret = variable.secret === true ? ' _Secret: never printed._' : '';
+    return [`\`${name}\``, shownDefault(variable), `${variable.meaning}${secret}`];
   });
-  return ['| variable | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+  const all = [['variable', 'default', 'meaning'], ...rows];
+  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  const [head = [], ...body] = all;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
 }
 
 function shownDefault({ shownDefault: words, default: value }: ConfigVariable): string {

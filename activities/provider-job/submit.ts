@@ -8,6 +8,7 @@ import type { LlmItem, LlmJob } from '../../src/ports/llm-provider.ts';
 import type { SubmissionIntent, TaskRecord, UsageRecord } from '../../src/ports/repositories.ts';
 import { finalFailure, toFailure } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
+import { keepPaid } from './keep-paid.ts';
 import type { ProviderJobPorts } from './ports.ts';
 import { ANSWER_FILE, requireTask, writeTaskFile } from './task-files.ts';
 
@@ -25,6 +26,7 @@ export async function submit(ports: ProviderJobPorts, attempt: SubmitAttempt): P
     );
   }
   const payload = await ports.artifacts.get(intent.payload);
+  if (task.mode !== ProviderMode.batch) await requireRoom(ports, intent);
 
   const providerJobId = await withHeartbeat(async (signal) => {
     const call = async () => {
@@ -92,6 +94,15 @@ async function submitBatch(
   return (await ports.providers.batch(task.provider).submit(batchIntent(intent), payload)).providerJobId;
 }
 
+/** The answer of a direct call is only in our hands: without a place for it, it is not asked for. */
+async function requireRoom(ports: ProviderJobPorts, intent: SubmissionIntent): Promise<void> {
+  try {
+    await ports.artifacts.check();
+  } catch (error) {
+    throw toFailure(error, { attempts: intent.attempts });
+  }
+}
+
 /** The synchronous call of direct and CLI mode. The answer is stored before it is recorded, and found again by its hash. */
 async function ask(
   ports: ProviderJobPorts,
@@ -118,11 +129,13 @@ async function ask(
   try {
     const job: LlmJob = { ...request, answer: RECOMMENDATION_ANSWER };
     const { raw, item } = await ports.providers.direct(task.provider, task.mode).ask(job, signal);
-    await writeTaskFile(ports, task, { name: 'response.json', content: raw, mediaType: 'application/json' });
+    const keep = (name: string, content: Uint8Array | string, mediaType: string) =>
+      keepPaid(() => writeTaskFile(ports, task, { name, content, mediaType }), signal);
+    await keep('response.json', raw, 'application/json');
     if (item.outcome !== 'answered') throw refused(item.reason);
     const cost = costUsd(task.model, task.mode, item.usage) ?? '0';
-    await ports.usage.put({ ...started, ...item.usage, state: 'answered', costUsd: cost });
-    const answer = await writeTaskFile(ports, task, { name: ANSWER_FILE, content: item.text, mediaType: 'text/plain' });
+    await keepPaid(() => ports.usage.put({ ...started, ...item.usage, state: 'answered', costUsd: cost }), signal);
+    const answer = await keep(ANSWER_FILE, item.text, 'text/plain');
     return directJobId(answer.sha256);
   } catch (error) {
     if (hadNoEffect(error)) await ports.usage.put({ ...started, inputTokens: 0, state: 'refused' });

@@ -24,7 +24,7 @@ describe('describeFailure', () => {
       'an unreachable Temporal',
       new Error('Failed to call', { cause: Object.assign(new Error('14 UNAVAILABLE'), { code: 14 }) }),
       'TEMPORAL_UNREACHABLE',
-      'Temporal does not answer: 14 UNAVAILABLE',
+      'Temporal does not answer (14 UNAVAILABLE); start folios with `npm start`, or check TEMPORAL_ADDRESS',
     ],
     [
       'an unreachable database on both address families',

@@ -60,7 +60,8 @@ function knownFailure(error: ErrorLike): { code: ErrorCode; message: string } | 
     return { code: 'TEMPORAL_UNREACHABLE', message: 'Temporal did not answer in time; the step may still take effect' };
   }
   if (typeof error.code === 'number' && GRPC_UNREACHABLE.includes(error.code)) {
-    return { code: 'TEMPORAL_UNREACHABLE', message: `Temporal does not answer: ${message}` };
+    const remedy = 'start folios with `npm start`, or check TEMPORAL_ADDRESS';
+    return { code: 'TEMPORAL_UNREACHABLE', message: `Temporal does not answer (${message}); ${remedy}` };
   }
   if (typeof error.code === 'string' && DATABASE_GONE.test(error.code)) {
     return { code: 'DATABASE_UNREACHABLE', message: `PostgreSQL does not answer: ${message || error.code}` };

@@ -15,7 +15,6 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
   QUOTE_UNAVAILABLE: 'Choose a day within the price history of the strategy’s price source.',
   ARTIFACT_STORE_FULL: 'Free some space in the artifact store; the run goes on by itself.',
   ARTIFACT_STORE_READ_ONLY: 'Make the artifact store writable; the run goes on by itself.',
-  TEMPORAL_UNREACHABLE: 'Start folios with `npm start`, or check TEMPORAL_ADDRESS.',
   DATABASE_UNREACHABLE: 'Start folios with `npm start`, or check DATABASE_URL.',
   DATABASE_SCHEMA_MISMATCH: 'Restart folios with `npm start`, which migrates the database.',
   STACK_NOT_RUNNING: 'Start folios with `npm start` in another terminal.',

@@ -22,6 +22,7 @@ import type {
 } from '../contracts/schemas/workflow-inputs.ts';
 import { WORKFLOW_TASK_QUEUE } from '../contracts/task-queues.ts';
 import { workflowIds } from '../contracts/workflow-ids.ts';
+import { findRepeatedSteps, type RepeatedStep } from './repeated-steps.ts';
 
 export interface StartedRun {
   readonly handle: WorkflowHandle<typeof researchRun>;
@@ -39,6 +40,8 @@ export interface FoliosClient {
   pollJob(taskId: string): Promise<JobStatus>;
   harvestJob(taskId: string): Promise<ProviderJobView>;
   cancelJob(taskId: string, reason: string): Promise<ProviderJobView>;
+  /** What a task's job is trying again and why, such as a write to a full artifact store. */
+  repeatedSteps(taskId: string): Promise<readonly RepeatedStep[]>;
   /** Starts the ticket of a task, or joins the one that runs or ran. */
   startTicket(input: ExecuteTicketInput): Promise<WorkflowHandle<typeof executeTicket>>;
   planResearch(input: PlanResearchInput, time: string): Promise<ResearchPlan>;
@@ -67,6 +70,7 @@ export function createFoliosClient(temporal: Client): FoliosClient {
     pollJob: (taskId) => job(taskId).executeUpdate(pollUpdate),
     harvestJob: (taskId) => job(taskId).executeUpdate(harvestUpdate),
     cancelJob: (taskId, reason) => job(taskId).executeUpdate(cancelUpdate, { args: [reason] }),
+    repeatedSteps: (taskId) => findRepeatedSteps(job(taskId)),
     startTicket: (input) =>
       workflow.start<typeof executeTicket>('executeTicket', {
         workflowId: workflowIds.executeTicket(input.ticketId),

@@ -12,6 +12,7 @@ import { requireFreePorts, type WantedPort } from './embedded/ports.ts';
 import { endPostgresLeftover, startEmbeddedPostgres } from './embedded/postgres.ts';
 import { adoptProcess, claimStateDirectory } from './embedded/processes.ts';
 import { provisionTemporal, startEmbeddedTemporal } from './embedded/temporal.ts';
+import { installTemporalLogging } from './logging.ts';
 import { openService, prepareService, type Service, startServiceWorkers } from './service.ts';
 
 export interface EmbeddedStack {
@@ -52,6 +53,7 @@ export async function startEmbeddedStack(config: Config, say: Say, log: Logger):
     started.stops.push(() => service.close());
     const { strategies } = await timed(say, 'schema and strategy library', () => prepareService(config, service));
     say(`    ${strategies} strategies: npm run folios -- strategies`);
+    installTemporalLogging(log);
     const workers = await timed(say, 'workers', () => startServiceWorkers(config, service));
     started.stops.push(() => workers.stop());
     watch(started, workers.done, 'INTERNAL', 'the workers', join(config.stateDir, 'logs/folios.log'));

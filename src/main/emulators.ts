@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { createReplayMarketData } from '../adapters/replay/market-data.ts';
 import { loadConfig } from '../config.ts';
-import { errorCodeOf } from '../contracts/errors.ts';
 import { type RunningEmulators, startEmulators } from '../emulators/start.ts';
+import { fatalMessage } from './fatal.ts';
 
 /** `npm run emulators`: the three provider APIs on their own, until SIGINT or SIGTERM. */
 async function main(): Promise<void> {
@@ -54,9 +54,6 @@ Ctrl-C stops them.
 try {
   await main();
 } catch (error) {
-  const code = errorCodeOf(error);
-  // A defect keeps its stack; what a person can mend is one readable message.
-  const text = code === null && error instanceof Error ? error.stack : `${code}: ${(error as Error).message}`;
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${fatalMessage(error)}\n`);
   process.exitCode = 1;
 }

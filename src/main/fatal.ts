@@ -5,5 +5,7 @@ import { remedyFor } from '../cli/remedies.ts';
 export function fatalMessage(error: unknown): string {
   const { code, message } = describeFailure(error);
   const remedy = remedyFor(code);
-  return `error ${code}: ${message}${remedy ? `\n${remedy}` : ''}`;
+  // A defect is reported with its stack; what a person can mend is one readable message.
+  const stack = code === 'INTERNAL' && error instanceof Error && error.stack ? `\n${error.stack}` : '';
+  return `error ${code}: ${message}${remedy ? `\n${remedy}` : ''}${stack}`;
 }

@@ -13,7 +13,10 @@ export function createLog(level: string, file: string | null): Logger {
 /** Warnings about what we do on purpose: most of our workers serve activities only. */
 const EXPECTED = /^No (workflows|activities) registered/;
 
-/** Routes the Temporal SDK's own messages into our log; once per process, before the first connection. */
+/**
+ * Routes the Temporal SDK's own messages into our log; once per process, right before the first worker: the SDK's native
+ * part keeps the process alive from here until the last connection of workers is closed.
+ */
 export function installTemporalLogging(log: Logger): void {
   const temporal = log.child({ part: 'temporal-sdk' });
   const write = (level: LogLevel, message: string, meta: object = {}) => {

@@ -6,7 +6,7 @@ import { type Config, loadConfig } from '../config.ts';
 import { cliContext, serviceUrls } from './cli-context.ts';
 import { type EmbeddedStack, startEmbeddedStack } from './embedded-stack.ts';
 import { fatalMessage } from './fatal.ts';
-import { createLog, installTemporalLogging } from './logging.ts';
+import { createLog } from './logging.ts';
 import { simulatedParts } from './simulated.ts';
 
 /** What the first run shows: bought at the first day (FOLIOS_REPLAY_START), valued a year of prices later. */
@@ -22,7 +22,6 @@ async function main(): Promise<number> {
   const config = loadConfig();
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   const log = createLog(config.logLevel, join(config.stateDir, 'logs/folios.log'));
-  installTemporalLogging(log);
   const stopRequested = stopSignal();
 
   say(`folios · ${simulatedParts(config).join(' · ')}\n`);

@@ -7,10 +7,10 @@ import { openService, prepareService, startServiceWorkers } from './service.ts';
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLog(config.logLevel, null);
-  installTemporalLogging(log);
   const service = await openService(config);
   try {
     await prepareService(config, service);
+    installTemporalLogging(log);
     const workers = await startServiceWorkers(config, service);
     const stop = () => void workers.stop();
     process.once('SIGINT', stop).once('SIGTERM', stop);

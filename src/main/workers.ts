@@ -10,12 +10,6 @@ const REAL_PROVIDER_CALLS_PER_SECOND = 10;
 /** Cached workflows cost memory; beyond this many the least recently used is replayed when it is needed again. */
 const MAX_CACHED_WORKFLOWS = 600;
 
-/**
- * What the SDK throws where a client sent bytes that are not the JSON they claim to be, or in an unknown encoding. The
- * workflow fails with it; otherwise its first task would be tried again for ever.
- */
-const UNREADABLE_INPUT = { '*': ['SyntaxError', 'ValueError'] };
-
 export interface RunningWorkers {
   /** Ends when the workers have stopped; fails if one of them fails. */
   readonly done: Promise<void>;
@@ -55,7 +49,6 @@ export async function startWorkers(
       activities: activities.workflows,
       reuseV8Context: true,
       maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
-      workflowFailureErrorTypes: UNREADABLE_INPUT,
       maxConcurrentActivityTaskExecutions: 50,
     }),
     ...PROVIDER_NAMES.map((provider) =>

@@ -27,7 +27,7 @@ describe('docs/errors.md', () => {
   test('says of each code what the registry says: its summary and whether it is retried', () => {
     const registry = Object.entries(ERRORS).map(([code, { summary, retryable }]) => [
       code,
-      `${summary} *${retryable ? 'Retried' : 'Not retried'}.*`,
+      `${summary} _${retryable ? 'Retried' : 'Not retried'}._`,
     ]);
     expect(Object.fromEntries(documented.map(({ code, summary }) => [code, summary]))).toEqual(
       Object.fromEntries(registry),

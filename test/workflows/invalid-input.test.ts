@@ -55,25 +55,6 @@ describe('an input that a plain client gets wrong', () => {
   });
 });
 
-test.each([
-  ['json/plain', /not valid JSON/],
-  ['json/protobuf', /Unknown encoding: json\/protobuf/],
-])('an input that is not what its encoding %s says fails the workflow at once, too', async (encoding, message) => {
-  const { client, namespace } = harness;
-  const workflowId = randomUUID();
-  await client.connection.workflowService.startWorkflowExecution({
-    namespace,
-    workflowId,
-    requestId: randomUUID(),
-    workflowType: { name: 'researchRun' },
-    taskQueue: { name: WORKFLOW_TASK_QUEUE },
-    input: { payloads: [{ metadata: { encoding: Buffer.from(encoding) }, data: Buffer.from('{strategyId') }] },
-  });
-  await expect(client.workflow.getHandle(workflowId).result()).rejects.toMatchObject({
-    cause: { message: expect.stringMatching(message) },
-  });
-});
-
 test('nothing is half done after any of them', async () => {
   const { services } = harness;
   expect(await services.research.listTasks({})).toEqual([]);

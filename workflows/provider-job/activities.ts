@@ -45,12 +45,18 @@ export function providerSteps(task: JobTask) {
     heartbeatTimeout: '8 seconds',
     retry: { initialInterval: '1 second', maximumInterval: '1 minute', maximumAttempts: 20 },
   };
+  const keeping: ActivityOptions = {
+    ...reading,
+    scheduleToCloseTimeout: task.jobTimeoutMs,
+    retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+  };
   return {
     submit: call(once, `submit to ${at}`).submitJob,
     reconcile: call(waiting, `look for the job at ${at}`).reconcileSubmission,
     awaitEnd: call(waiting, `await ${at}`).awaitJob,
     poll: call({ startToCloseTimeout: '10 seconds', retry: { maximumAttempts: 1 } }, `poll ${at} now`).pollJob,
-    harvest: call(reading, `harvest ${at}, parse and validate`).harvestJob,
+    // An answer that was paid for waits at the provider until our store takes it, not only for the length of 20 attempts.
+    harvest: call(keeping, `harvest ${at}, parse and validate`).harvestJob,
     cancel: call(reading, `cancel at ${at}`).cancelJob,
   };
 }

@@ -26,6 +26,7 @@ const IN_DOUBT_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
  */
 export async function submitOnce(steps: ProviderSteps, round: JobRound): Promise<string> {
   let attemptsBefore = 0;
+  let last = '';
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     try {
       return (await steps.submit({ ...round, attemptsBefore })).providerJobId;
@@ -35,6 +36,7 @@ export async function submitOnce(steps: ProviderSteps, round: JobRound): Promise
       const { attempts, retryAfterMs } = failure.facts;
       if (attempts === null && !IN_DOUBT_CODES.has(failure.code)) throw JobFailure.of(failure);
       if (attempts !== null && !failure.retryable) throw JobFailure.of(failure);
+      last = `${failure.code}: ${failure.reason}`;
       log.warn('submit did not succeed', { code: failure.code, reason: failure.reason, attempt });
 
       if (attempts === null) {
@@ -48,5 +50,5 @@ export async function submitOnce(steps: ProviderSteps, round: JobRound): Promise
       }
     }
   }
-  throw new JobFailure('PROVIDER_UNAVAILABLE', `the provider took no job in ${MAX_ATTEMPTS} attempts`);
+  throw new JobFailure('PROVIDER_UNAVAILABLE', `no job came about in ${MAX_ATTEMPTS} attempts; the last: ${last}`);
 }

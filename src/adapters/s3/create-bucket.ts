@@ -1,4 +1,5 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { FoliosError } from '../../contracts/errors.ts';
 
 export interface BucketPlace {
   readonly bucket: string;
@@ -9,7 +10,7 @@ export interface BucketPlace {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null;
 }
 
-/** Creates the bucket unless it is there; true if it did. Fails with the service's own error. */
+/** Creates the bucket unless it is there; true if it did. ARTIFACT_STORE_UNAVAILABLE with the service's own reason. */
 export async function createBucket({ bucket, region, endpoint, credentials }: BucketPlace): Promise<boolean> {
   const client = new S3Client({
     region,
@@ -20,8 +21,12 @@ export async function createBucket({ bucket, region, endpoint, credentials }: Bu
     await client.send(new CreateBucketCommand({ Bucket: bucket }));
     return true;
   } catch (error) {
-    if (/^Bucket(AlreadyOwnedByYou|AlreadyExists)$/.test((error as Error).name)) return false;
-    throw error;
+    const { name, message } = error as Error;
+    if (/^Bucket(AlreadyOwnedByYou|AlreadyExists)$/.test(name)) return false;
+    const place = endpoint === null ? `bucket ${bucket}` : `bucket ${bucket} at ${endpoint}`;
+    throw new FoliosError('ARTIFACT_STORE_UNAVAILABLE', `${place} could not be created: ${message || name}`, {
+      bucket,
+    });
   } finally {
     client.destroy();
   }

@@ -108,7 +108,9 @@ function unreachable(address: string, namespace: string, external: boolean, caus
       { cause },
     );
   }
-  const reason = code === DEADLINE_EXCEEDED ? 'no answer within 5 s' : (details ?? message);
+  // gRPC wraps the system's own words, such as `connect ECONNREFUSED 127.0.0.1:7233`, in a sentence about itself.
+  const system = /Last error: Error: (.*?)\. Resolution note/.exec(details ?? '')?.[1];
+  const reason = code === DEADLINE_EXCEEDED ? 'no answer within 5 s' : (system ?? details ?? message);
   const remedy = external
     ? 'check TEMPORAL_ADDRESS, its TLS and API key settings, and that the server is up'
     : 'start it with `npm start`, or set TEMPORAL_ADDRESS to a server of your own';

@@ -1,8 +1,11 @@
+import { ERRORS, type ErrorCode } from '../../contracts/errors.ts';
 import { TaskState } from '../../domain/research/task-state.ts';
 import type { TaskRecord } from '../../ports/repositories.ts';
 import type { CliContext } from '../context.ts';
+import { remedyFor } from '../remedies.ts';
 import { formatAge } from '../text/durations.ts';
 import { counted } from '../text/names.ts';
+import type { Troubles } from './task-table.ts';
 
 /** One thing that waits for a person, the gravest first. */
 export interface HealthItem {
@@ -19,7 +22,11 @@ const UNPOLLED_AFTER_MS = 15 * 60_000;
 const LOOKED_AT = 1000;
 
 /** What needs a person now; empty when nothing does. */
-export async function checkHealth({ research, strategies, portfolio }: CliContext, now: Date): Promise<HealthItem[]> {
+export async function checkHealth(
+  { research, strategies, portfolio }: CliContext,
+  troubles: Troubles,
+  now: Date,
+): Promise<HealthItem[]> {
   const [tasks, ready, stale, unbalanced] = await Promise.all([
     research.listTasks({ limit: LOOKED_AT }),
     research.listTasks({ ready: true }),
@@ -34,8 +41,12 @@ export async function checkHealth({ research, strategies, portfolio }: CliContex
           remedy: 'folios portfolio',
         }
       : null,
+    ...troubleItems(troubles),
     failedItem(tasks),
-    waitingItem(tasks, now),
+    waitingItem(
+      tasks.filter((task) => !troubles.has(task.taskId)),
+      now,
+    ),
     unpolledItem(tasks, now),
     ready.length > 0
       ? {
@@ -62,6 +73,16 @@ export function renderHealth(items: readonly HealthItem[]): string {
     ({ severity, message, remedy }) => `  ${severity === 'danger' ? '✗' : '!'} ${message} → ${remedy}`,
   );
   return ['Needs you', ...lines].join('\n');
+}
+
+/** One item per kind of trouble that keeps tasks from going on. */
+function troubleItems(troubles: Troubles): HealthItem[] {
+  const byCode = Map.groupBy(troubles.values(), (step) => step.code);
+  return [...byCode].map(([code, steps]) => ({
+    severity: 'action',
+    message: `${counted(steps.length, 'task')} cannot go on, ${code}: ${steps[0]?.reason}`,
+    remedy: (code in ERRORS ? remedyFor(code as ErrorCode) : null) ?? 'folios status --task <id>',
+  }));
 }
 
 /** Failures that no later task of the same strategy and provider has made good. */

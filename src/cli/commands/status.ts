@@ -8,27 +8,33 @@ import { formatAge, formatDuration } from '../text/durations.ts';
 import { counted } from '../text/names.ts';
 import { renderTable } from '../text/table.ts';
 import { checkHealth, renderHealth } from './health.ts';
-import { failureOf, renderTasks, stateOf, workedMs } from './task-table.ts';
+import { failureOf, findTroubles, renderTasks, stateOf, type Troubles, troubleText, workedMs } from './task-table.ts';
 
 /** Tasks, newest first, and what needs a person. */
 export async function showStatus(context: CliContext, limit: number, view: View): Promise<CommandResult> {
-  const [tasks, health] = await Promise.all([context.research.listTasks({ limit }), checkHealth(context, view.now)]);
-  const list = tasks.length > 0 ? renderTasks(tasks, view) : 'No tasks yet: folios plan, then folios enqueue';
+  const tasks = await context.research.listTasks({ limit });
+  const troubles = await findTroubles(context.folios, tasks);
+  const health = await checkHealth(context, troubles, view.now);
+  const list = tasks.length > 0 ? renderTasks(tasks, troubles, view) : 'No tasks yet: folios plan, then folios enqueue';
   const needs = renderHealth(health);
-  return { document: { tasks, health }, text: needs === '' ? list : `${needs}\n\n${list}` };
+  return {
+    document: { tasks: tasks.map((task) => withTrouble(task, troubles)), health },
+    text: needs === '' ? list : `${needs}\n\n${list}`,
+  };
 }
 
 /** One task in full: its facts, its polls and its calls. */
 export async function showTask(context: CliContext, reference: string, view: View): Promise<CommandResult> {
   const task = await resolveTask(context.research, reference);
-  const [polls, calls] = await Promise.all([
+  const [polls, calls, troubles] = await Promise.all([
     context.research.listPolls(task.taskId),
     context.usage.listByTask(task.taskId),
+    findTroubles(context.folios, [task]),
   ]);
-  const sections = [renderFacts(task, view)];
+  const sections = [renderFacts(task, troubles, view)];
   if (polls.length > 0) sections.push(renderPolls(polls, view));
   if (calls.length > 0) sections.push(renderCalls(calls, view));
-  return { document: { task, polls, calls }, text: sections.join('\n\n') };
+  return { document: { task: withTrouble(task, troubles), polls, calls }, text: sections.join('\n\n') };
 }
 
 /** Whether anything is still under way; `--watch` ends when nothing is. */
@@ -37,7 +43,11 @@ export async function isAnyUnderWay({ research }: CliContext, reference: string 
   return (await research.listTasks({ states: ['pending', 'running', 'awaiting_results'], limit: 1 })).length > 0;
 }
 
-function renderFacts(task: TaskRecord, { width, now }: View): string {
+function withTrouble(task: TaskRecord, troubles: Troubles): object {
+  return { ...task, repeatedStep: troubles.get(task.taskId) ?? null };
+}
+
+function renderFacts(task: TaskRecord, troubles: Troubles, { width, now }: View): string {
   const facts: [string, string][] = [
     ['task', task.taskId],
     ['request', task.requestId],
@@ -54,6 +64,9 @@ function renderFacts(task: TaskRecord, { width, now }: View): string {
     ['workflow', `job/${task.taskId}`],
   ];
   if (task.failureCode !== null) facts.push(['failure', failureOf(task)]);
+  const trouble = troubles.get(task.taskId);
+  if (trouble)
+    facts.push(['now', `${troubleText(trouble)} (${trouble.step}, ${counted(trouble.attempts, 'attempt')})`]);
   return renderTable<[string, string]>(
     [
       { head: 'fact', cell: ([name]) => name },

@@ -1,7 +1,8 @@
+import type { RepeatedStep } from '../../client/repeated-steps.ts';
 import { OrderState } from '../../domain/orders/order-state.ts';
 import { TaskState } from '../../domain/research/task-state.ts';
 import type { OrderRecord, TaskRecord } from '../../ports/repositories.ts';
-import { workedMs } from '../commands/task-table.ts';
+import { troubleText, workedMs } from '../commands/task-table.ts';
 import { formatDuration } from '../text/durations.ts';
 import { counted, providerTitle } from '../text/names.ts';
 
@@ -18,6 +19,8 @@ export interface WatchedTask {
   readonly task: TaskRecord;
   /** The orders of the task's ticket so far. */
   readonly orders: readonly OrderRecord[];
+  /** What its job is failing at and trying again, if anything. */
+  readonly trouble: RepeatedStep | null;
 }
 
 const STATE_WORDS: Readonly<Record<TaskState, string>> = {
@@ -32,16 +35,17 @@ const STATE_WORDS: Readonly<Record<TaskState, string>> = {
 export function progressLines(watched: readonly WatchedTask[], now: Date): ProgressLine[] {
   const modelWidth = Math.max(0, ...watched.map(({ task }) => task.model.length));
   return [
-    ...watched.map(({ task }) => jobLine(task, modelWidth, now)),
+    ...watched.map((one) => jobLine(one, modelWidth, now)),
     ...watched.map(({ task, orders }) => ticketLine(task, orders)),
   ];
 }
 
-function jobLine(task: TaskRecord, modelWidth: number, now: Date): ProgressLine {
+function jobLine({ task, trouble }: WatchedTask, modelWidth: number, now: Date): ProgressLine {
   const { provider, mode, model, state, pollCount, providerStatus, counts, failureCode, failureReason } = task;
   const items = counts && counts.total > 0 ? ` (${counts.completed} of ${counts.total})` : '';
   const said = providerStatus ? `provider says ${providerStatus}${items}` : '';
-  const outcome = state === TaskState.failed ? `${failureCode ?? 'INTERNAL'}: ${failureReason ?? ''}` : said;
+  const failure = `${failureCode ?? 'INTERNAL'}: ${failureReason ?? ''}`;
+  const outcome = state === TaskState.failed ? failure : troubleText(trouble ?? undefined) || said;
   const columns = [
     providerTitle(provider).padEnd(9),
     mode.padEnd(6),
@@ -55,7 +59,7 @@ function jobLine(task: TaskRecord, modelWidth: number, now: Date): ProgressLine 
     key: `job ${task.taskId}`,
     text: columns.join('  ').trimEnd(),
     status: state === TaskState.succeeded ? 'done' : state === TaskState.failed ? 'failed' : 'working',
-    news: [state, providerStatus, items, failureCode].join('|'),
+    news: [state, providerStatus, items, failureCode, trouble?.code].join('|'),
   };
 }
 

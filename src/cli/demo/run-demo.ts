@@ -5,6 +5,7 @@ import type { ProviderName } from '../../domain/research/provider.ts';
 import { TaskState } from '../../domain/research/task-state.ts';
 import { cleanUntrustedText } from '../../domain/research/untrusted-text.ts';
 import type { StrategyRecord } from '../../ports/repositories.ts';
+import { findTroubles } from '../commands/task-table.ts';
 import type { CliContext } from '../context.ts';
 import { describeFailure } from '../failure.ts';
 import { widthOf } from '../io.ts';
@@ -21,6 +22,8 @@ export interface DemoOutput {
 }
 
 const REFRESH_MS = 200;
+/** Every step is tried again now and then; only what lasts longer is shown. */
+const UNREMARKABLE_MS = 3_000;
 const MAX_REASON_LENGTH = 600;
 
 /**
@@ -95,15 +98,7 @@ async function run(
     say('Its run is held for manual steps: folios submit, poll, harvest, execute --ready');
     return 'held';
   }
-  const watched = () =>
-    Promise.all(
-      tasks.map(async ({ taskId }): Promise<WatchedTask[]> => {
-        const task = await research.findTask(taskId);
-        if (!task) return [];
-        const orders = task.state === TaskState.succeeded ? await portfolio.listOrders({ ticketId: taskId }) : [];
-        return [{ task, orders }];
-      }),
-    );
+  const watched = () => watchTasks({ folios, research, portfolio, now }, tasks);
   const display = await createDisplay(output);
   let ended: { failure: string | null } | null = null;
   const result = started.handle.result().then(
@@ -116,10 +111,10 @@ async function run(
   );
   try {
     while (ended === null && !signal?.aborted) {
-      display.update(progressLines((await watched()).flat(), now()));
+      display.update(progressLines(await watched(), now()));
       await Promise.race([result, delay(REFRESH_MS)]);
     }
-    display.update(progressLines((await watched()).flat(), now()));
+    display.update(progressLines(await watched(), now()));
   } finally {
     await display.end();
   }
@@ -127,6 +122,22 @@ async function run(
   const { failure } = ended as { failure: string | null };
   if (failure !== null) say(`  ✗ the run failed: ${cleanUntrustedText(failure, MAX_REASON_LENGTH)}`);
   return failure;
+}
+
+/** Where each task stands now. A job that has not submitted after a while is asked what it is trying again. */
+async function watchTasks(
+  { folios, research, portfolio, now }: Pick<CliContext, 'folios' | 'research' | 'portfolio' | 'now'>,
+  tasks: readonly { readonly taskId: string }[],
+): Promise<WatchedTask[]> {
+  const watched = tasks.map(async ({ taskId }): Promise<WatchedTask[]> => {
+    const task = await research.findTask(taskId);
+    if (!task) return [];
+    const orders = task.state === TaskState.succeeded ? await portfolio.listOrders({ ticketId: taskId }) : [];
+    const isLate = now().getTime() - task.createdAt.getTime() > UNREMARKABLE_MS;
+    const troubles = isLate ? await findTroubles(folios, [task]) : null;
+    return [{ task, orders, trouble: troubles?.get(taskId) ?? null }];
+  });
+  return (await Promise.all(watched)).flat();
 }
 
 async function createDisplay({ stream, isTTY }: DemoOutput): Promise<ProgressDisplay> {

@@ -49,7 +49,7 @@ export function emptyWorld(): FakeWorld {
 /** A CliContext over a world in memory. A port's method that no test prepared fails by its name. */
 export function createFakeContext(world: FakeWorld, folios: Partial<CliContext['folios']> = {}): CliContext {
   return {
-    folios: prepared<CliContext['folios']>('folios', folios),
+    folios: prepared<CliContext['folios']>('folios', { repeatedSteps: async () => [], ...folios }),
     strategies: strategyRepository(world),
     research: researchRepository(world),
     usage: usageRepository(world),

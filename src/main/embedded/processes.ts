@@ -103,7 +103,7 @@ export async function endLeftovers(stateDir: string, log: (line: string) => void
   for (const record of await readRecords(stateDir)) {
     const ownerGone = (await processStartedAt(record.owner.pid)) !== record.owner.startedAt;
     if (!ownerGone) continue;
-    await endProcess(record, log);
+    await endProcess(record, (line) => log(`${line}, left by an earlier start`));
     await rm(join(runDirectory(stateDir), `${record.name}.json`), { force: true });
   }
 }
@@ -121,7 +121,7 @@ export async function endAll(stateDir: string, log: (line: string) => void): Pro
 async function endProcess(record: RecordedProcess, log: (line: string) => void): Promise<void> {
   for (const signal of [record.endSignal, 'SIGKILL'] as const) {
     if (!(await isRunning(record))) return;
-    log(`ending ${record.name} (process ${record.pid}) of an earlier start`);
+    log(`ending ${record.name} (process ${record.pid})`);
     process.kill(record.pid, signal);
     const deadline = performance.now() + END_TIMEOUT_MS;
     while (performance.now() < deadline && (await isRunning(record))) await sleep(50);
