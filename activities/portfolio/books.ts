@@ -28,14 +28,17 @@ export async function readBooks(
   known: ReadonlyMap<string, DecimalString> = new Map(),
 ): Promise<BooksBefore> {
   const { accountId, priceSource } = account;
-  const held = await ports.portfolio.listPositions(accountId);
+  const [held, balances] = await Promise.all([
+    ports.portfolio.listPositions(accountId),
+    ports.portfolio.balances(accountId),
+  ]);
   const source = ports.marketData.source(priceSource);
   const quotes = new Map(known);
   for (const { ticker } of held) {
     if (!quotes.has(ticker)) quotes.set(ticker, (await source.quote(ticker, day)).price);
   }
   const positions = new Map(held.map(({ ticker, quantity, costUsd }) => [ticker, { quantity, costUsd }]));
-  return { balances: await ports.portfolio.balances(accountId), positions, quotes };
+  return { balances, positions, quotes };
 }
 
 /** Values one account at a day's prices: books the revaluation, and keeps the day's snapshot. Repeating it changes nothing. */

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { PortfolioRepository } from '../../src/ports/repositories.ts';
 import { withTranslatedErrors } from '../database-error.ts';
+import { accountIdOf } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
 import { findAccount, listAccounts, openAccount } from './accounts.ts';
 import { listPositions, listSnapshots } from './holdings.ts';
@@ -12,7 +13,10 @@ import { isSettled, markPositions, settleTicket } from './settlement.ts';
 export function createPortfolioRepository(db: Kysely<DB>): PortfolioRepository {
   const inTransaction = <T>(work: (trx: Transaction<DB>) => Promise<T>) => db.transaction().execute(work);
   return withTranslatedErrors<PortfolioRepository>({
-    openAccount: (account, at) => inTransaction((trx) => openAccount(trx, account, at)),
+    // Found by all calls but the first, which needs no transaction.
+    openAccount: async (account, at) =>
+      (await findAccount(db, accountIdOf(account.strategyId, account.provider))) ??
+      (await inTransaction((trx) => openAccount(trx, account, at))),
     findAccount: (accountId) => findAccount(db, accountId),
     listAccounts: () => listAccounts(db),
     journalOrders: (ticket, orders) => inTransaction((trx) => journalOrders(trx, ticket, orders)),

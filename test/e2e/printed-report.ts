@@ -14,7 +14,7 @@ export interface PrintedAccount {
 
 /** The report as it stands in a terminal's output, from its first rule to the legend; fails if there is none. */
 export function printedReport(output: string): string {
-  const found = /━{20,}[^]*excess = return[^\n]*/.exec(stripVTControlCharacters(output));
+  const found = /━{20,}[\s\S]*excess = return[^\n]*/.exec(stripVTControlCharacters(output));
   if (!found) throw new Error(`no report in:\n${output}`);
   return found[0];
 }

@@ -26,10 +26,19 @@ export interface RunningProgram {
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Starts `entry`, a path from the repository's root, under the Node of this test run. */
-export function startProgram(entry: string, args: readonly string[], env: Environment): RunningProgram {
+/**
+ * Starts `entry`, a path from the repository's root, under the Node of this test run. `within` puts another program in
+ * front of the command that ends by becoming it, so that the process id stays.
+ */
+export function startProgram(
+  entry: string,
+  args: readonly string[],
+  env: Environment,
+  within: (command: readonly string[]) => readonly string[] = (command) => command,
+): RunningProgram {
   const began = performance.now();
-  const child = spawn(process.execPath, [join(ROOT, entry), ...args], {
+  const [file = '', ...rest] = within([process.execPath, join(ROOT, entry), ...args]);
+  const child = spawn(file, rest, {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -76,12 +76,12 @@ test('a run that is stopped, then killed, while a batch is awaited goes on at th
   expect(await leftovers(stateDir)).toEqual([]);
 
   const killed = ending(startProgram(STACK, ['--exit'], env));
-  await killed.waitFor(/goes on where it was: 3 providers[^]*OpenAI.*awaiting results/);
+  await killed.waitFor(/goes on where it was: 3 providers[\s\S]*OpenAI.*awaiting results/);
   expect((await killed.end('SIGKILL')).code).toBeNull();
   expect(await leftovers(stateDir, 10_000)).toEqual([]);
 
   const last = ending(startProgram(STACK, [], env));
-  await last.waitFor(/goes on where it was: 3 providers[^]*OpenAI.*awaiting results/);
+  await last.waitFor(/goes on where it was: 3 providers[\s\S]*OpenAI.*awaiting results/);
   const control = controlEmulators({ urls: emulators });
   await control.setLatency('openai', { latencyMs: 100, openBatches: true });
   await last.waitFor(/folios is up/);

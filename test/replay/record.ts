@@ -8,12 +8,12 @@ import { type ResearchHarness, startResearchHarness } from '../factories/researc
 import { allIn, type RunIds, runIds, saveStrategy } from '../factories/research-runs.ts';
 import { waitFor } from '../factories/wait-for.ts';
 import { startServers, stopServers } from '../servers.ts';
-import { portableHistory } from './portable-history.ts';
+import { toPortableJson } from './portable-history.ts';
 
 /**
- * Records one history per workflow and per way that a provider job can go, for the replay test. To be run again, and its
- * files committed, whenever the replay test fails and the change to a workflow is one that no running workflow can meet:
- * before the first release, or behind `patched()`.
+ * `node test/replay/record.ts` records a history of each workflow and of each way that a provider job can go, for the
+ * replay test. A replay that fails says that a deploy would break the workflows that are running then: such a change goes
+ * behind `patched()`, and the old recordings stay. Only while nobody runs folios are they recorded anew.
  */
 const DIRECTORY = join(import.meta.dirname, 'histories');
 const UNIVERSE = ['KO', 'PG', 'JNJ', 'XOM'];
@@ -33,7 +33,7 @@ try {
 }
 
 async function keep(name: string, handle: Pick<WorkflowHandle, 'fetchHistory'>): Promise<void> {
-  const text = portableHistory(await handle.fetchHistory());
+  const text = toPortableJson(await handle.fetchHistory());
   await writeFile(join(DIRECTORY, `${name}.json`), text);
   process.stdout.write(`${name}: ${text.length} bytes\n`);
 }

@@ -20,6 +20,6 @@ export interface ResearchRunResult {
   readonly outcomes: readonly ProviderOutcome[];
 }
 
-/** Answers as soon as the rows of this run exist. */
+/** Answers as soon as the rows of this run exist and their jobs take messages. */
 export const enqueuedUpdate = defineUpdate<EnqueuedRun>('enqueued');
 export const outcomesQuery = defineQuery<readonly ProviderOutcome[]>('outcomes');

@@ -31,6 +31,8 @@ import {
   type ResearchRunResult,
 } from './messages.ts';
 
+type JobHandle = ChildWorkflowHandle<typeof providerJob>;
+
 const { enqueueResearch } = proxyActivities<ResearchActivities>({
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
@@ -45,7 +47,9 @@ export async function researchRun(input: ResearchRunInput): Promise<ResearchRunR
   let run: EnqueuedRun | null = null;
   const outcomes = new Map<string, ProviderOutcome>();
   let enqueueError: unknown = null;
-  const settled = () => run !== null || enqueueError !== null;
+  let areJobsStarted = false;
+  // Whoever is told of a task will talk to its job next.
+  const settled = () => areJobsStarted || enqueueError !== null;
 
   setHandler(outcomesQuery, () => [...outcomes.values()]);
   setHandler(enqueuedUpdate, async () => {
@@ -72,7 +76,9 @@ export async function researchRun(input: ResearchRunInput): Promise<ResearchRunR
   ]);
 
   const tasks = enqueued.tasks.filter((task) => task.enqueued);
-  await Promise.all(tasks.map((task) => follow(task)));
+  const jobs = await Promise.all(tasks.map(async (task) => ({ task, job: await startJob(task) })));
+  areJobsStarted = true;
+  await Promise.all(jobs.map(({ task, job }) => follow(task, job)));
 
   const failed = [...outcomes.values()].filter((outcome) => outcome.state === 'failed');
   upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.state, value: failed.length > 0 ? 'failed' : 'succeeded' }]);
@@ -86,10 +92,9 @@ export async function researchRun(input: ResearchRunInput): Promise<ResearchRunR
   return { run: enqueued, outcomes: [...outcomes.values()] };
 
   /** One provider from its job to its settled ticket. A held run leaves the ticket to `folios execute --ready`. */
-  async function follow(task: EnqueuedTaskSummary): Promise<void> {
+  async function follow(task: EnqueuedTaskSummary, job: JobHandle | null): Promise<void> {
     report(task, { state: 'working' });
     try {
-      const job = await startJob(task);
       if (!job)
         return report(task, {
           state: 'failed',

@@ -19,7 +19,7 @@ export function fileStoreError(error: unknown, rootDir: string): FoliosError {
   if (error instanceof FoliosError) return error;
   const { code: errno = 'unknown', message } = error as NodeJS.ErrnoException;
   const code = CODE_OF[errno] ?? 'ARTIFACT_STORE_UNAVAILABLE';
-  return new FoliosError(code, `the artifact folder ${rootDir} ${WHY[code]} (${errno}): ${message}`, {
+  return new FoliosError(code, `the artifact folder ${rootDir} ${WHY[code]} (${message})`, {
     errno,
     rootDir,
   });

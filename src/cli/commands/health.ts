@@ -1,10 +1,12 @@
 import { ERRORS, type ErrorCode } from '../../contracts/errors.ts';
 import { TaskState } from '../../domain/research/task-state.ts';
+import { cleanUntrustedText } from '../../domain/research/untrusted-text.ts';
 import type { TaskRecord } from '../../ports/repositories.ts';
 import type { CliContext } from '../context.ts';
 import { remedyFor } from '../remedies.ts';
 import { formatAge } from '../text/durations.ts';
 import { counted } from '../text/names.ts';
+import { wrapText } from '../text/wrap.ts';
 import type { Troubles } from './task-table.ts';
 
 /** One thing that waits for a person, the gravest first. */
@@ -20,6 +22,7 @@ const STUCK_AFTER_MS = 30_000;
 /** Polling pauses up to 5 minutes between two polls of a real provider. */
 const UNPOLLED_AFTER_MS = 15 * 60_000;
 const LOOKED_AT = 1000;
+const MAX_REASON_LENGTH = 300;
 
 /** What needs a person now; empty when nothing does. */
 export async function checkHealth(
@@ -67,10 +70,10 @@ export async function checkHealth(
 }
 
 /** Health as lines of text; empty when nothing needs a person. */
-export function renderHealth(items: readonly HealthItem[]): string {
+export function renderHealth(items: readonly HealthItem[], width: number): string {
   if (items.length === 0) return '';
-  const lines = items.map(
-    ({ severity, message, remedy }) => `  ${severity === 'danger' ? '✗' : '!'} ${message} → ${remedy}`,
+  const lines = items.map(({ severity, message, remedy }) =>
+    wrapText(`  ${severity === 'danger' ? '✗' : '!'} ${message} → ${remedy}`, width, '    '),
   );
   return ['Needs you', ...lines].join('\n');
 }
@@ -80,7 +83,7 @@ function troubleItems(troubles: Troubles): HealthItem[] {
   const byCode = Map.groupBy(troubles.values(), (step) => step.code);
   return [...byCode].map(([code, steps]) => ({
     severity: 'action',
-    message: `${counted(steps.length, 'task')} cannot go on, ${code}: ${steps[0]?.reason}`,
+    message: `${counted(steps.length, 'task')} cannot go on, ${code}: ${cleanUntrustedText(steps[0]?.reason ?? '', MAX_REASON_LENGTH)}`,
     remedy: (code in ERRORS ? remedyFor(code as ErrorCode) : null) ?? 'folios status --task <id>',
   }));
 }

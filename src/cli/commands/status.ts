@@ -16,7 +16,7 @@ export async function showStatus(context: CliContext, limit: number, view: View)
   const troubles = await findTroubles(context.folios, tasks);
   const health = await checkHealth(context, troubles, view.now);
   const list = tasks.length > 0 ? renderTasks(tasks, troubles, view) : 'No tasks yet: folios plan, then folios enqueue';
-  const needs = renderHealth(health);
+  const needs = renderHealth(health, view.width);
   return {
     document: { tasks: tasks.map((task) => withTrouble(task, troubles)), health },
     text: needs === '' ? list : `${needs}\n\n${list}`,

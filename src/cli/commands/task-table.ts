@@ -32,7 +32,7 @@ export function renderTasks(tasks: readonly TaskRecord[], troubles: Troubles, { 
       { head: 'age', align: 'right', cell: (task) => formatAge(now.getTime() - task.createdAt.getTime()) },
       { head: 'polls', align: 'right', cell: (task) => String(task.pollCount) },
       { head: 'provider says', cell: (task) => task.providerStatus ?? '–', shrink: 'cut' },
-      { head: 'failure', cell: (task) => failureOf(task) || troubleText(troubles.get(task.taskId)), shrink: 'wrap' },
+      { head: 'failure', cell: (task) => failureOf(task) || shortTrouble(troubles.get(task.taskId)), shrink: 'wrap' },
     ],
     tasks,
     width,
@@ -48,6 +48,11 @@ export function stateOf(task: TaskRecord): string {
 export function workedMs(task: TaskRecord, now: Date): number {
   const end = isTaskEnded(task.state) ? (task.endedAt ?? now) : now;
   return end.getTime() - task.createdAt.getTime();
+}
+
+/** Beside other tasks the code has to do: the reason stands above the table. */
+function shortTrouble(step: RepeatedStep | undefined): string {
+  return step ? `trying again: ${step.code}` : '';
 }
 
 /** Why a task does not go on at the moment; empty if it does. */

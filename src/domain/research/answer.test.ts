@@ -62,6 +62,7 @@ describe('extracting the answer from a model’s text', () => {
   ])('refuses 2 MB of %s in well under a second', (_name, text) => {
     const start = performance.now();
     expect(extractAnswer(text).ok).toBe(false);
-    expect(performance.now() - start).toBeLessThan(1000);
+    // Linear work takes a fraction of a second, quadratic work hours: the bound tells them apart on any machine.
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });

@@ -34,6 +34,7 @@ describe('text that a model wrote', () => {
   test('costs little even when it is hostile', () => {
     const start = performance.now();
     for (const part of [ESC, `${ESC}]`, `${ESC}[`, '\u202e', '[0']) cleanUntrustedText(part.repeat(1_000_000), 2000);
-    expect(performance.now() - start).toBeLessThan(1000);
+    // Linear work takes a fraction of a second, quadratic work hours: the bound tells them apart on any machine.
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });

@@ -93,7 +93,7 @@ describe('processes of a state directory', () => {
     await once(owner.stdout, 'data');
     expect(isAlive(child.pid)).toBe(true);
     owner.kill('SIGKILL');
-    await Promise.race([once(child, 'exit'), sleep(5_000)]);
+    await Promise.race([once(child, 'exit'), sleep(5_000, undefined, { ref: false })]);
     expect(child.signalCode).toBe('SIGTERM');
   });
 });
