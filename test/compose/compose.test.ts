@@ -46,7 +46,7 @@ describe('docker-compose.yml', () => {
   });
 
   test.each(services)('%s has a pinned image, and a build where it is ours', (_, { image, build }) => {
-    expect(image).toMatch(/:(v?\d+\.\d+|\$\{FOLIOS_VERSION:-local\})/);
+    expect(image).toMatch(/:(v?\d+\.\d+|\$\{IMAGE_TAG:-local\})/);
     expect(image).not.toMatch(/latest/);
     if (image?.startsWith('folios:')) {
       expect(existsSync(join(ROOT, build?.context ?? '', build?.dockerfile ?? ''))).toBe(true);
