@@ -107,7 +107,7 @@ export function summary(
   ticketId: string,
   task: TaskRecord,
   account: AccountRecord,
-  orders: readonly OrderRecord[],
+  { orders, marketDate }: { orders: readonly OrderRecord[]; marketDate: MarketDate },
 ): JournaledTicket {
   const denied = orders.filter((order) => order.state === OrderState.denied).length;
   return {
@@ -116,7 +116,7 @@ export function summary(
     accountId: account.accountId,
     strategyId: task.strategyId,
     provider: task.provider,
-    marketDate: orders[0]?.marketDate ?? account.openedOn,
+    marketDate,
     orderCount: orders.length - denied,
     deniedCount: denied,
   };

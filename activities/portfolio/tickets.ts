@@ -26,7 +26,9 @@ export function createTicketActivities(ports: TicketPorts): TicketActivities {
         known.length > 0
           ? known
           : await withAccount(ports, account.accountId, () => journal(ports, { ticketId, task, account }));
-      return summary(ticketId, task, account, orders);
+      // Without an order the ticket only values the account, at the present prices.
+      const marketDate = orders[0]?.marketDate ?? (await ports.marketClock.today(account.priceSource));
+      return summary(ticketId, task, account, { orders, marketDate });
     },
 
     async settleTicket(ticket) {

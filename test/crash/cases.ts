@@ -51,7 +51,7 @@ const FAILS: Expected = { ...SUCCEEDS, task: 'failed' };
 const LOST: Expected = { ...SUCCEEDS, lostCalls: 1, presumedCalls: 1 };
 
 /** A slow create takes effect after the worker died, and before the lost heartbeat lets anybody look for it. */
-const SLOW_CREATE_MS = 2_000;
+const SLOW_CREATE_MS = 4_000;
 
 /** Every boundary of every activity of a provider job, for every provider in every mode. */
 const JOB_KILLS = CHANNELS.flatMap((channel) => {

@@ -30,14 +30,14 @@ export interface Lane {
   close(): Promise<void>;
 }
 
-const RUN_TIMEOUT_MS = 120_000;
+const RUN_TIMEOUT_MS = 180_000;
 const BATCH_LATENCY_MS = 300;
 /** A person needs a batch that works for a while; one that is cancelled would work for longer than the row takes. */
-const PERSON_LATENCY_MS = { poll: 3_000, cancel: 600_000 } as const;
+const PERSON_LATENCY_MS = { poll: 8_000, cancel: 600_000 } as const;
 
 export async function openLane(workflowBundle: string): Promise<Lane> {
   // The latency of direct calls is the time in which a worker can be killed in the middle of one.
-  const harness = await startResearchHarness({ worker: false, latencyMs: BATCH_LATENCY_MS, directLatencyMs: 200 });
+  const harness = await startResearchHarness({ worker: false, latencyMs: BATCH_LATENCY_MS, directLatencyMs: 500 });
   const folder = await mkdtemp(join(tmpdir(), 'folios-crash-'));
   const home = join(folder, 'home');
   await mkdir(home);
@@ -72,7 +72,8 @@ async function runRow({ harness, fuses, worker }: LaneParts, row: CrashCase): Pr
   const deathsBefore = worker.deaths.length;
   await arm({ harness, fuses, worker }, subject);
   const startedMs = performance.now();
-  const [run] = await Promise.all([outcomeOf(harness, subject), act(harness, subject)]);
+  const [outcome, refusal] = await Promise.all([outcomeOf(harness, subject), act(harness, subject).catch(messageOf)]);
+  const run = refusal ? `${outcome}; the person was refused: ${refusal}` : outcome;
   const endedMs = performance.now();
   await worker.ready().catch(() => undefined);
   await harness.emulators.disarm(row.provider);
@@ -146,7 +147,10 @@ async function outcomeOf({ client }: ResearchHarness, { strategyId, requestGroup
     const { outcomes } = await handle.result();
     return outcomes.map(({ state, failure }) => (failure ? `${state}: ${failure.reason}` : state)).join(', ');
   } catch (error) {
-    const { message, cause } = error as { message: string; cause?: Error };
-    return cause ? `${message}: ${cause.message}` : message;
+    return messageOf(error as Error);
   }
+}
+
+function messageOf({ message, cause }: Error): string {
+  return cause ? `${message}: ${(cause as Error).message}` : message;
 }

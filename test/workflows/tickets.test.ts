@@ -130,10 +130,18 @@ describe('a ticket', () => {
     expect(total.toFixed(2)).toBe('100000.00');
   });
 
-  test('without anything to order executes its task', async () => {
-    const taskId = await taskWith(await newStrategy(), [['HOLD', 'KO', 0]]);
-    expect(await execute(taskId)).toMatchObject({ filledCount: 0, deniedCount: 0, cashUsd: '100000' });
-    expect(await harness.services.research.findTask(taskId)).toMatchObject({ executedAt: expect.anything() });
+  test('without anything to order executes its task and values the account at the present day', async () => {
+    const { services } = harness;
+    const strategy = await newStrategy();
+    const opened = await execute(await taskWith(strategy, [['BUY', 'KO', 90]]));
+    await services.marketClockRepository.advance('2021-03-01');
+    const taskId = await taskWith(strategy, [['HOLD', 'KO', 90]]);
+    const held = await execute(taskId);
+    expect(held).toMatchObject({ filledCount: 0, deniedCount: 0, cashUsd: opened.cashUsd });
+    expect(held.totalUsd).not.toBe(opened.totalUsd);
+    expect((await booksOf(held.accountId)).total.toFixed()).toBe(held.totalUsd);
+    expect(await services.portfolio.listPositions(held.accountId)).toMatchObject([{ marketDate: '2021-03-01' }]);
+    expect(await services.research.findTask(taskId)).toMatchObject({ executedAt: expect.anything() });
   });
 });
 
@@ -149,5 +157,5 @@ test('a snapshot follows the market clock, keeps one row per account and day, an
   expect(await value({})).toEqual(moved);
   expect((await booksOf(accountId)).total.toFixed()).toBe(moved?.totalUsd);
   const days = (await services.portfolio.listSnapshots(accountId)).map((one) => one.marketDate);
-  expect(days).toEqual(['2021-02-01', '2021-06-01']);
+  expect(days).toEqual(['2021-03-01', '2021-06-01']);
 });

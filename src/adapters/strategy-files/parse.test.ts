@@ -24,7 +24,7 @@ function problemsOf(text: string): readonly string[] {
   } catch (error) {
     const { code, message, details } = error as { code: string; message: string; details: { problems: string[] } };
     expect(code).toBe('STRATEGY_INVALID');
-    expect(message.split('\n').slice(1)).toEqual(details.problems);
+    expect(message.split('\n').slice(1)).toEqual(details.problems.map((problem) => `  ${problem}`));
     expect(message).toMatch(/^my\.yaml has (a mistake|\d+ mistakes):\n/);
     return details.problems;
   }

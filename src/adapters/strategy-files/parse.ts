@@ -39,8 +39,12 @@ function invalid(fileName: string, problems: readonly string[]): FoliosError {
   const named = problems.slice(0, MAX_PROBLEMS);
   if (problems.length > MAX_PROBLEMS) named.push(`and ${problems.length - MAX_PROBLEMS} more`);
   const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`;
-  return new FoliosError('STRATEGY_INVALID', [`${fileName} has ${count}:`, ...named].join('\n'), {
-    file: fileName,
-    problems: named,
-  });
+  return new FoliosError(
+    'STRATEGY_INVALID',
+    [`${fileName} has ${count}:`, ...named.map((problem) => `  ${problem}`)].join('\n'),
+    {
+      file: fileName,
+      problems: named,
+    },
+  );
 }

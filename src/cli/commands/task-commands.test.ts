@@ -141,6 +141,35 @@ describe('status', () => {
     expect(calm.stdout).toMatch(/0198c0de +dreman-contrarian +openai +batch +executed +20 s +4 +completed/);
   });
 
+  test('names the step that keeps a task from going on, with what to do about it', async () => {
+    const tasks = [sampleTask('openai', { state: 'running', executedAt: null }), sampleTask('gemini')];
+    const step = {
+      step: 'openJob',
+      attempts: 4,
+      code: 'ARTIFACT_STORE_FULL',
+      reason: 'no space left \u001b[31mon device',
+    };
+    const context = createFakeContext(world({ tasks }), { repeatedSteps: async () => [step] });
+    const { stdout } = await runCommand(['status'], context);
+    expect(stdout).toContain('! 1 task cannot go on, ARTIFACT_STORE_FULL: no space left on device → Free some space');
+    expect(stdout).toMatch(/openai .* trying again: ARTIFACT_STORE_FULL/);
+    expect(stdout).not.toMatch(/gemini .* trying again/);
+    const one = await runCommand(['status', '--task', taskIdOf('openai')], context);
+    expect(one.stdout).toContain(
+      'trying again after ARTIFACT_STORE_FULL: no space left on device (openJob, 4 attempts)',
+    );
+    const document = await runCommand(['status', '--json'], context);
+    expect(JSON.parse(document.stdout).tasks).toMatchObject([{ repeatedStep: step }, { repeatedStep: null }]);
+  });
+
+  test('does not fail where Temporal does not know a task’s workflow', async () => {
+    const tasks = [sampleTask('openai', { state: 'pending', executedAt: null })];
+    const unknown = createFakeContext(world({ tasks }), {
+      repeatedSteps: () => Promise.reject(new Error('not found')),
+    });
+    expect((await runCommand(['status'], unknown)).exitCode).toBe(0);
+  });
+
   test('a failure that a later task made good needs nobody', async () => {
     const older = sampleTask('openai', { taskId: GROUP_ID, state: 'failed', failureCode: 'JOB_FAILED' });
     const run = await runCommand(

@@ -81,7 +81,7 @@ export const METHODS: readonly ScreeningMethod[] = [
       { weight: 2, of: (share) => -share.deepestFall },
     ],
     why: (share) => [
-      `${share.ticker} trades ${against(share.aboveMean5Years, 'its five-year mean')}, which leaves a margin of safety.`,
+      `${share.ticker} trades ${against(share.aboveMean5Years, 'its five-year mean')}, ${share.aboveMean5Years < 0 ? 'which leaves a' : 'dear by that measure alone, with calm instead of a'} margin of safety.`,
       `It moved with ${percent(share.volatility)} annual volatility and fell at most ${percent(share.deepestFall)} in three years.`,
     ],
   },
