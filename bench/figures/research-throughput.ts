@@ -4,23 +4,29 @@ import { WORKFLOW_TASK_QUEUE } from '../../src/contracts/task-queues.ts';
 import { type BareService, startBareService } from '../bare/workers.ts';
 import { openStand, type Stand } from '../stand/stand.ts';
 import { BATCH_PROVIDERS, saveStrategies } from '../stand/strategies.ts';
-import { elapsedMs, median } from '../statistics.ts';
+import { cpuMs, elapsedMs, median } from '../statistics.ts';
 import type { FigureGroup } from './group.ts';
+import { shapeOf } from './run-shape.ts';
 
-/** Runs under way at a time: more than the two cores can serve, so that waiting for each other costs nothing. */
+/** As many runs at a time as the library has strategies: what the schedule starts in the morning. */
 const CONCURRENCY = 8;
 const RUNS_PER_BLOCK = 16;
 /** Blocks of each kind, in turns, so that whatever else the machine does falls on both alike. */
 const BLOCKS = 7;
 
+interface Block {
+  readonly runsPerMinute: number;
+  readonly cpuMsPerRun: number;
+}
+
 /**
  * Whole research runs, enqueue to settled portfolios, with three batch providers that answer at once: batch is the mode
- * for unattended runs and has the most steps (7 workflows, 25 activities). Direct mode would leave out the polling step,
- * the CLI mode would measure the start of three processes. The emulators run outside this process, but on its machine:
- * their share is in the product's time, not in the reference's.
+ * for unattended runs and has the most steps. Direct mode would leave out the polling step, the CLI mode would measure
+ * the start of child processes. The emulators run outside this process, but on its machine: their share is in the
+ * product's time, not in the reference's.
  */
 export const researchThroughput: FigureGroup = {
-  names: ['research-runs-per-minute'],
+  names: ['research-runs-per-minute', 'research-run-cpu'],
 
   async measure(servers, say) {
     const stand = await openStand(servers, 0);
@@ -36,19 +42,31 @@ export const researchThroughput: FigureGroup = {
       say('warming up');
       await block(CONCURRENCY, product);
       await block(CONCURRENCY, reference);
-      const rates = { product: [] as number[], reference: [] as number[] };
+      const shape = await sameShape(stand.service.temporal.client, await product(0), client, await reference());
+      const measured: { product: Block; reference: Block }[] = [];
       for (let index = 0; index < BLOCKS; index += 1) {
-        rates.product.push(await block(RUNS_PER_BLOCK, product));
-        rates.reference.push(await block(RUNS_PER_BLOCK, reference));
-        say(`block ${index + 1} of ${BLOCKS}: ${shown(rates.product)} against ${shown(rates.reference)} runs a minute`);
+        const pair = { product: await block(RUNS_PER_BLOCK, product), reference: await block(RUNS_PER_BLOCK, reference) };
+        measured.push(pair);
+        const rates = [pair.product, pair.reference].map((one) => one.runsPerMinute.toFixed(0));
+        say(`block ${index + 1} of ${BLOCKS}: ${rates.join(' against ')} runs a minute`);
       }
+      const medianOf = (kind: 'product' | 'reference', value: keyof Block) =>
+        median(measured.map((pair) => pair[kind][value]));
+      const blocks = `medians of ${BLOCKS} interleaved blocks of ${RUNS_PER_BLOCK}, ${CONCURRENCY} at a time`;
       return [
         {
           name: 'research-runs-per-minute',
-          value: median(rates.product),
+          value: medianOf('product', 'runsPerMinute'),
           unit: 'runs/min',
-          reference: { name: 'bare-workflow', value: median(rates.reference) },
-          note: `${CONCURRENCY} at a time, medians of ${BLOCKS} interleaved blocks of ${RUNS_PER_BLOCK}; target 0.7`,
+          reference: { name: 'bare-workflow', value: medianOf('reference', 'runsPerMinute') },
+          note: `${shape}; ${blocks}; ratio at least 0.7`,
+        },
+        {
+          name: 'research-run-cpu',
+          value: medianOf('product', 'cpuMsPerRun'),
+          unit: 'ms',
+          reference: { name: 'bare-workflow-cpu', value: medianOf('reference', 'cpuMsPerRun') },
+          note: 'processor time of workers and client per run, without servers and emulators',
         },
       ];
     } finally {
@@ -58,12 +76,20 @@ export const researchThroughput: FigureGroup = {
   },
 };
 
-function shown(rates: readonly number[]): string {
-  return (rates.at(-1) ?? 0).toFixed(0);
+/** The reference is one only while it has the product's shape; the number of both, in words. */
+async function sameShape(ours: Client, runId: string, bare: Client, bareId: string): Promise<string> {
+  const [product, reference] = await Promise.all([shapeOf(ours, runId), shapeOf(bare, bareId)]);
+  const inWords = ({ workflows, activities }: typeof product) => `${workflows} workflows and ${activities} activities`;
+  if (inWords(product) !== inWords(reference)) {
+    throw new Error(
+      `bench/bare/workflows.ts has ${inWords(reference)} and a research run ${inWords(product)}: bring it up to date`,
+    );
+  }
+  return inWords(product);
 }
 
-/** Runs per minute over `runs` runs in lanes side by side. */
-async function block(runs: number, run: (lane: number) => Promise<void>): Promise<number> {
+/** `runs` runs in lanes side by side. */
+async function block(runs: number, run: (lane: number) => Promise<string>): Promise<Block> {
   let started = 0;
   const lane = async (index: number) => {
     while (started < runs) {
@@ -72,11 +98,13 @@ async function block(runs: number, run: (lane: number) => Promise<void>): Promis
     }
   };
   const lanes = Array.from({ length: CONCURRENCY }, (_, index) => index);
+  const cpuBefore = cpuMs();
   const tookMs = await elapsedMs(() => Promise.all(lanes.map(lane)));
-  return (runs / tookMs) * 60_000;
+  return { runsPerMinute: (runs / tookMs) * 60_000, cpuMsPerRun: (cpuMs() - cpuBefore) / runs };
 }
 
-async function researchRun(stand: Stand, slug: string): Promise<void> {
+/** Returns the workflow's id when all three portfolios are settled. */
+async function researchRun(stand: Stand, slug: string): Promise<string> {
   const { handle } = await stand.folios.startResearchRun({
     strategyId: slug,
     requestGroupId: randomUUID(),
@@ -85,12 +113,12 @@ async function researchRun(stand: Stand, slug: string): Promise<void> {
   const { outcomes } = await handle.result();
   const unfinished = outcomes.find((outcome) => outcome.state !== 'executed');
   if (unfinished) throw new Error(`a run was not executed: ${JSON.stringify(unfinished)}`);
+  return handle.workflowId;
 }
 
-async function bareRun(client: Client): Promise<void> {
-  await client.workflow.execute('bareRun', {
-    workflowId: randomUUID(),
-    taskQueue: WORKFLOW_TASK_QUEUE,
-    args: [BATCH_PROVIDERS.map(({ provider }) => provider)],
-  });
+async function bareRun(client: Client): Promise<string> {
+  const workflowId = randomUUID();
+  const providers = BATCH_PROVIDERS.map(({ provider }) => provider);
+  await client.workflow.execute('bareRun', { workflowId, taskQueue: WORKFLOW_TASK_QUEUE, args: [providers] });
+  return workflowId;
 }

@@ -61,14 +61,17 @@ export const ERRORS = {
   TEMPORAL_UNREACHABLE: { retryable: true, summary: 'The Temporal server does not answer.' },
   TEMPORAL_UNAVAILABLE: {
     retryable: false,
-    summary: 'The embedded Temporal server could not be provisioned or started.',
+    summary: 'The embedded Temporal server could not be provisioned or started, or ended by itself.',
   },
   PAYLOAD_UNREADABLE: {
     retryable: false,
     summary: 'A Temporal payload cannot be decrypted: its key is not configured, or it was changed.',
   },
   DATABASE_UNREACHABLE: { retryable: true, summary: 'PostgreSQL does not answer.' },
-  DATABASE_UNAVAILABLE: { retryable: false, summary: 'The embedded PostgreSQL could not be provisioned or started.' },
+  DATABASE_UNAVAILABLE: {
+    retryable: false,
+    summary: 'The embedded PostgreSQL could not be provisioned or started, or ended by itself.',
+  },
   DATABASE_SCHEMA_MISMATCH: { retryable: false, summary: 'The database schema is older or newer than this program.' },
   STATE_IN_USE: { retryable: false, summary: 'Another running folios uses this state directory.' },
   STACK_NOT_RUNNING: { retryable: false, summary: 'The command needs the running service.' },

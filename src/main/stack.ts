@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -80,10 +81,19 @@ function whereToLook(config: Config): string {
   ].join('\n');
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+/**
+ * Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. The handler stays in place: libraries
+ * that restore the terminal end the process themselves when they find nobody else listening.
+ */
 function stopSignal(): Promise<'stop'> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('stop'));
+    let signals = 0;
+    const handle = (signal: 'SIGINT' | 'SIGTERM') => {
+      signals += 1;
+      if (signals > 1) process.exit(128 + constants.signals[signal]);
+      resolve('stop');
+    };
+    process.on('SIGINT', handle).on('SIGTERM', handle);
   });
 }
 

@@ -1,11 +1,13 @@
 import { access } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { dec } from '../../src/domain/money/decimal.ts';
+import { listRunning } from '../../src/main/embedded/processes.ts';
 import { controlEmulators } from '../factories/emulator-control.ts';
 import { type IsolatedEnvironment, isolatedEnvironment } from './isolated-environment.ts';
 import { leftovers } from './leftovers.ts';
 import { printedAccounts, printedReport } from './printed-report.ts';
 import { foliosJson, type RunningProgram, runProgram, startProgram, startStack } from './programs.ts';
+import { hasTerminal, inTerminal } from './terminal.ts';
 
 const STACK = 'src/main/stack.ts';
 const STOP_LIMIT_MS = 20_000;
@@ -91,6 +93,20 @@ test('a run that is stopped, then killed, while a batch is awaited goes on at th
   expect(tasks.map(({ state }) => state)).toEqual(['succeeded', 'succeeded', 'succeeded']);
   expect((await last.end('SIGTERM')).code).toBe(0);
 }, 150_000);
+
+if (hasTerminal()) {
+  test('Ctrl-C in a terminal stops in good order although the live list restores the cursor, and claims nothing done that is not', async () => {
+    const { env, stateDir } = await machine({ FOLIOS_EMULATOR_LATENCY_MS: '600000' });
+    const stack = ending(startProgram(STACK, ['--exit'], { ...env, TERM: 'xterm-256color' }, inTerminal));
+    await stack.waitFor(/✔ Anthropic +portfolio ticket: \d+ orders filled/);
+    const folios = (await listRunning(stateDir)).find(({ name }) => name === 'folios');
+    process.kill(folios?.pid ?? Number.NaN, 'SIGINT');
+    expect((await stack.ended).code).toBe(130);
+    expect(await leftovers(stateDir)).toEqual([]);
+    expect(stack.output()).toContain('stopping; the run goes on where it was');
+    expect(stack.output()).not.toMatch(/✔ OpenAI/);
+  }, 90_000);
+}
 
 describe('a provider that fails', () => {
   test('makes the start end with 1 and its reason, and the other two are reported as ever', async () => {

@@ -55,6 +55,13 @@ describe('an input that a plain client gets wrong', () => {
   });
 });
 
+test('whoever waits for the rows of a run is told at once why there are none', async () => {
+  const start = harness.folios.startResearchRun({ strategyId: 'no-such-method', requestGroupId: randomUUID() });
+  await expect(start).rejects.toMatchObject({
+    cause: { type: 'STRATEGY_NOT_FOUND', message: expect.stringContaining('"no-such-method"') },
+  });
+});
+
 test('nothing is half done after any of them', async () => {
   const { services } = harness;
   expect(await services.research.listTasks({})).toEqual([]);

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { FoliosError } from '../../src/contracts/errors.ts';
 import { PROVIDER_NAMES } from '../../src/domain/research/provider.ts';
 import { type ResearchHarness, startResearchHarness } from '../factories/research-harness.ts';
 import { allIn, runIds, runToEnd, saveStrategy } from '../factories/research-runs.ts';
+import { waitFor } from '../factories/wait-for.ts';
 
 let harness: ResearchHarness;
 beforeAll(async () => {
@@ -37,5 +39,22 @@ describe('a provider job', () => {
       const task = await harness.services.research.findTask(ids.taskId(provider));
       expect(task).toMatchObject({ state: 'failed', failureCode: failure.code, failureReason: failure.reason });
     }
+  });
+
+  test('cancelled while its question cannot be stored fails as cancelled as soon as that can be recorded', async () => {
+    const { artifacts, research } = harness.services;
+    const unavailable = new FoliosError('ARTIFACT_STORE_UNAVAILABLE', 'no route to the store');
+    Object.assign(harness.services, { artifacts: { ...artifacts, put: () => Promise.reject(unavailable) } });
+    const strategyId = await saveStrategy(harness.services, { providers: allIn('batch') });
+    const ids = runIds();
+    const taskId = ids.taskId('openai');
+    const { requestGroupId } = ids;
+    await harness.folios.startResearchRun({ strategyId, requestGroupId, providers: ['openai'] });
+    const job = harness.folios.providerJob(taskId);
+    await waitFor('the job', async () => (await job.describe().catch(() => null)) !== null);
+    await job.cancel();
+    Object.assign(harness.services, { artifacts });
+    await expect(job.result()).rejects.toMatchObject({ cause: { type: 'JOB_CANCELLED' } });
+    expect(await research.findTask(taskId)).toMatchObject({ state: 'failed', failureCode: 'JOB_CANCELLED' });
   });
 });

@@ -50,7 +50,7 @@ describe('rendering', () => {
     const template = `${'{% for i in (1..900) %}'.repeat(5)}{{ asOf }}${'{% endfor %}'.repeat(5)}`;
     const start = performance.now();
     expect(refusal(template)).toMatchObject({ message: expect.stringContaining('limit exceeded') });
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(performance.now() - start).toBeLessThan(6000);
   });
 });
 

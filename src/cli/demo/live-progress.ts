@@ -37,7 +37,11 @@ export function createLiveProgress(stream: NodeJS.WritableStream): ProgressDispl
       }
     },
     async end() {
-      for (const entry of entries.values()) entry.resolve();
+      // What is still under way when nobody watches any more must not look done.
+      for (const { task, resolve } of entries.values()) {
+        if (task.task.isPending()) task.skip();
+        resolve();
+      }
       await running;
       process.off('exit', restoreCursor);
     },
