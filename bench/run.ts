@@ -13,7 +13,10 @@ import { startServers } from './stand/servers.ts';
 
 const GROUPS: readonly FigureGroup[] = [providerJobEvents, researchThroughput, stepLatency, cliCommands, workerMemory];
 
-/** `npm run bench [-- --only NAME] [--json FILE]`: figures on stdout, one a line; what it is doing on stderr. */
+/**
+ * `npm run bench [-- --only NAME] [--json FILE]`: figures on stdout, one a line; what it is doing on stderr. Everything
+ * runs on servers of its own, of which nothing is left afterwards.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { only: { type: 'string', multiple: true }, json: { type: 'string' } },
@@ -30,8 +33,12 @@ async function main(): Promise<void> {
   say(`${cpus().length} cores, load ${began.join(' ')}`);
   const figures: Figure[] = [];
   const servers = await startServers(say);
-  const stop = () => servers.stop();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  // The other child processes end with this one, by their watchdogs.
+  const interrupted = () => {
+    isInterrupted = true;
+    void servers.stop().finally(() => process.exit(130));
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     for (const group of GROUPS.filter(({ names }) => names.some((name) => wanted.includes(name)))) {
       for (const figure of await group.measure(servers, say)) {
@@ -42,7 +49,7 @@ async function main(): Promise<void> {
     }
   } finally {
     await servers.stop();
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
   }
   const ended = load();
   say(`load ${ended.join(' ')}`);
@@ -75,7 +82,10 @@ function load(): string[] {
   return loadavg().map((one) => one.toFixed(2));
 }
 
+let isInterrupted = false;
 await main().catch((error: unknown) => {
+  // What fails because its servers were stopped is no news.
+  if (isInterrupted) return;
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   process.exitCode = 1;
 });

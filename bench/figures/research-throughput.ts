@@ -45,7 +45,10 @@ export const researchThroughput: FigureGroup = {
       const shape = await sameShape(stand.service.temporal.client, await product(0), client, await reference());
       const measured: { product: Block; reference: Block }[] = [];
       for (let index = 0; index < BLOCKS; index += 1) {
-        const pair = { product: await block(RUNS_PER_BLOCK, product), reference: await block(RUNS_PER_BLOCK, reference) };
+        const pair = {
+          product: await block(RUNS_PER_BLOCK, product),
+          reference: await block(RUNS_PER_BLOCK, reference),
+        };
         measured.push(pair);
         const rates = [pair.product, pair.reference].map((one) => one.runsPerMinute.toFixed(0));
         say(`block ${index + 1} of ${BLOCKS}: ${rates.join(' against ')} runs a minute`);

@@ -157,4 +157,4 @@ describe('an answer that means harm', () => {
 });
 
 /** Controls but line feeds, and what changes the direction of text. */
-const HARMFUL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+const HARMFUL = /(?!\n)\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u;

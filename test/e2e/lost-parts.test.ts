@@ -47,7 +47,7 @@ describe('an artifact store that takes no writes', () => {
     const store = join(stateDir, 'artifacts');
     await symlink('/sys/kernel', store); // Takes no files from anybody, root included.
     const stack = ending(startProgram(STACK, [], env));
-    await stack.waitFor(/OpenAI .*pending[^]*ARTIFACT_STORE_READ_ONLY: the artifact folder/);
+    await stack.waitFor(/OpenAI .*pending[\s\S]*ARTIFACT_STORE_READ_ONLY: the artifact folder/);
     const { stdout } = await runFolios(env, 'status');
     expect(stdout).toMatch(/^Needs you\n {2}! 3 tasks cannot go on, ARTIFACT_STORE_READ_ONLY: the artifact folder/);
     expect(stdout.replace(/\s+/g, ' ')).toContain('Make the artifact store writable; the run goes on by itself');

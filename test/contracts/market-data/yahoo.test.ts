@@ -22,7 +22,7 @@ beforeEach(async () => {
     ASML: { closes: CLOSES, currency: 'EUR' },
     GONE: { closes: CLOSES, quoteType: 'NONE' },
   });
-  market = createYahooMarketData({ baseUrl: standIn.baseUrl, timeoutMs: 300, now: () => DURING_SESSION });
+  market = createYahooMarketData({ baseUrl: standIn.baseUrl, timeoutMs: 2000, now: () => DURING_SESSION });
 });
 afterEach(() => standIn.close());
 
