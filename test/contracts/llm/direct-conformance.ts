@@ -71,7 +71,8 @@ export function describeDirectConformance(name: string, fixture: DirectFixture):
     });
 
     test('LD-07 an answer of 10 MB is refused', async () => {
-      await arm({ on: 'outcome', fault: 'huge' });
+      // More than once: a command line tool on a busy machine may ask a second time by itself.
+      await arm({ on: 'outcome', fault: 'huge', times: 10 });
       await expect(ask('ld07')).rejects.toMatchObject({ name: 'FoliosError', code: 'ANSWER_TOO_LARGE' });
     });
 
