@@ -68,12 +68,13 @@ export function createResearchActivities(ports: ResearchPorts): ResearchActiviti
         asOf,
         hold: parsed.hold,
         tasks: await Promise.all(
-          rows.map(async ({ taskId, requestId, provider, mode, model, ...row }) => ({
+          rows.map(async ({ taskId, requestId, provider, mode, model, accountId, ...row }) => ({
             taskId,
             requestId,
             provider,
             mode,
             model,
+            accountId,
             // A retry of this step finds the rows of its first attempt: they are this run's all the same. A run started
             // again with the group of an earlier one leaves alone what that one has finished.
             enqueued: row.requestGroupId === requestGroupId && (row.created || !(await hasEnded(ports, taskId))),

@@ -1,6 +1,6 @@
 import { v5 as uuidV5 } from 'uuid';
 import type { JournaledTicket } from '../../src/contracts/activities/ticket.ts';
-import { errorCodeOf, FoliosError } from '../../src/contracts/errors.ts';
+import { errorCodeOf } from '../../src/contracts/errors.ts';
 import type { MarketDate } from '../../src/domain/market/market-date.ts';
 import type { DecimalString } from '../../src/domain/money/decimal.ts';
 import { OrderState } from '../../src/domain/orders/order-state.ts';
@@ -18,10 +18,9 @@ export async function openAccount(
   task: TaskRecord,
   balance: string | undefined,
 ): Promise<AccountRecord> {
-  const strategy = await ports.strategies.find(task.strategyId, task.strategyVersion);
-  if (!strategy)
-    throw new FoliosError('STRATEGY_NOT_FOUND', `strategy ${task.strategySlug} has no version ${task.strategyVersion}`);
-  const { priceSource, initialBalanceUsd } = strategy.document;
+  const account = await ports.portfolio.findAccountOf(task.strategyId, task.provider);
+  if (account) return account;
+  const { priceSource, initialBalanceUsd } = await ports.strategies.document(task.strategyId, task.strategyVersion);
   return ports.portfolio.openAccount(
     {
       strategyId: task.strategyId,

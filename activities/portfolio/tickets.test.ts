@@ -44,19 +44,13 @@ function portsWith(more: {
       withLock: async (_name, work) => work(),
     }),
     strategies: portDouble<TicketPorts['strategies']>({
-      find: async () =>
-        more.strategy === null
-          ? null
-          : {
-              id: 's',
-              version: 1,
-              active: true,
-              createdAt: now,
-              document: { priceSource: 'replay' } as ResearchStrategy,
-            },
+      document: async () => {
+        if (more.strategy === null) throw new FoliosError('STRATEGY_NOT_FOUND', 'no such version');
+        return { priceSource: 'replay' } as ResearchStrategy;
+      },
     }),
     portfolio: portDouble<TicketPorts['portfolio']>({
-      openAccount: async () => account,
+      findAccountOf: async () => (more.strategy === null ? null : account),
       findAccount: async () => (more.account === null ? null : account),
       listPositions: async () => [],
       balances: async () =>

@@ -9,7 +9,7 @@ import { itemId, jobKey } from './job-key.ts';
 import { parseAnswer } from './parse.ts';
 import type { ProviderJobPorts } from './ports.ts';
 import { answerHashOf, requireIntent } from './submit.ts';
-import { ANSWER_FILE, requireTask, writeTaskFile } from './task-files.ts';
+import { ANSWER_FILE, answerFile, requireTask, writeTaskFiles } from './task-files.ts';
 
 /** Fetches what the provider answered, keeps it as it came, books its cost, and parses it. Idempotent. */
 export async function harvest(ports: ProviderJobPorts, round: JobRound, signal: AbortSignal): Promise<HarvestedJob> {
@@ -29,13 +29,11 @@ async function harvestBatch(
   signal: AbortSignal,
 ): Promise<HarvestedJob> {
   const { raw, items } = await ports.providers.batch(task.provider).harvest(providerJobId, signal);
-  await writeTaskFile(ports, task, {
-    name: `${task.provider}_batch_results.jsonl`,
-    content: raw,
-    mediaType: 'application/jsonl',
-  });
+  const results = { name: `${task.provider}_batch_results.jsonl`, content: raw, mediaType: 'application/jsonl' };
   const key = jobKey(round);
   const item = items.find((one) => one.customId === itemId(key));
+  const answer = item?.outcome === 'answered' ? [answerFile(item.text)] : [];
+  await writeTaskFiles(ports, task, results, ...answer);
   if (!item) return { outcome: 'failed', code: 'JOB_PARTLY_FAILED', reason: 'the results hold no line for our item' };
   if (item.outcome !== 'answered') return { outcome: 'failed', code: FAILED_ITEM[item.outcome], reason: item.reason };
 
@@ -50,7 +48,6 @@ async function harvestBatch(
     costUsd: costUsd(task.model, task.mode, item.usage) ?? '0',
     at: ports.clock.now(),
   });
-  await writeTaskFile(ports, task, { name: ANSWER_FILE, content: item.text, mediaType: 'text/plain' });
   return parseAnswer(ports, task, item.text);
 }
 

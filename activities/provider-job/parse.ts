@@ -1,11 +1,10 @@
 import type { HarvestedJob } from '../../src/contracts/activities/provider-job.ts';
 import { extractAnswer } from '../../src/domain/research/answer.ts';
 import type { Recommendation } from '../../src/domain/research/recommendation.ts';
-import { TaskEvent } from '../../src/domain/research/task-state.ts';
 import { validateRecommendations } from '../../src/domain/research/validate.ts';
 import type { TaskRecord } from '../../src/ports/repositories.ts';
 import type { ProviderJobPorts } from './ports.ts';
-import { jsonFile, writeTaskFile } from './task-files.ts';
+import { jsonFile, writeTaskFiles } from './task-files.ts';
 
 const MAX_PROBLEMS = 20;
 
@@ -18,15 +17,18 @@ export async function parseAnswer(
   const { research, strategies, clock } = ports;
   const extracted = extractAnswer(text);
   if (!extracted.ok) return { outcome: 'malformed', problems: [extracted.problem] };
-  await writeTaskFile(ports, task, jsonFile('parsed.json', extracted.value));
+  const parsed = jsonFile('parsed.json', extracted.value);
 
-  const strategy = await strategies.find(task.strategyId, task.strategyVersion);
-  const validated = validateRecommendations(extracted.value, { universe: strategy?.document.universe ?? [] });
-  if (!validated.ok) return { outcome: 'malformed', problems: validated.problems.slice(0, MAX_PROBLEMS) };
+  const { universe } = await strategies.document(task.strategyId, task.strategyVersion);
+  const validated = validateRecommendations(extracted.value, { universe });
+  if (!validated.ok) {
+    await writeTaskFiles(ports, task, parsed);
+    return { outcome: 'malformed', problems: validated.problems.slice(0, MAX_PROBLEMS) };
+  }
   const { recommendations } = validated;
-  await writeTaskFile(ports, task, jsonFile('structured.json', { recommendations: recommendations.map(toWire) }));
-  await research.saveRecommendations(task.taskId, recommendations);
-  await research.transition(task.taskId, TaskEvent.succeed, { at: clock.now() });
+  const structured = jsonFile('structured.json', { recommendations: recommendations.map(toWire) });
+  await writeTaskFiles(ports, task, parsed, structured);
+  await research.saveRecommendations(task.taskId, recommendations, clock.now());
   return { outcome: 'valid', recommendationCount: recommendations.length };
 }
 

@@ -1,10 +1,11 @@
 import { FoliosError } from '../../src/contracts/errors.ts';
+import type { ResearchStrategy } from '../../src/contracts/schemas/strategy.ts';
 import { addDays } from '../../src/domain/market/market-date.ts';
 import { marketRow } from '../../src/domain/market/statistics.ts';
 import { formatUsd } from '../../src/domain/money/decimal.ts';
 import { cashOf, totalOf } from '../../src/domain/portfolio/ledger.ts';
 import { buildPrompt, buildRepairPrompt } from '../../src/domain/research/prompt.ts';
-import type { StrategyRecord, TaskRecord } from '../../src/ports/repositories.ts';
+import type { TaskRecord } from '../../src/ports/repositories.ts';
 import type { ProviderJobPorts } from './ports.ts';
 import { ANSWER_FILE } from './task-files.ts';
 
@@ -15,22 +16,21 @@ const HISTORY_DAYS = 400;
 export async function renderPrompt(
   ports: ProviderJobPorts,
   task: TaskRecord,
-  strategy: StrategyRecord,
+  strategy: ResearchStrategy,
   repair: { problems: readonly string[] } | null,
 ): Promise<{ system: string; prompt: string }> {
-  const { document } = strategy;
   const portfolio = await portfolioOf(ports, task, strategy);
-  const source = ports.marketData.source(document.priceSource);
+  const source = ports.marketData.source(strategy.priceSource);
   const market = await Promise.all(
-    document.universe.map(async (ticker) => {
+    strategy.universe.map(async (ticker) => {
       const closes = await source.closes(ticker, addDays(task.asOf, -HISTORY_DAYS), task.asOf);
       if (closes.length >= 2) return marketRow(ticker, closes);
-      const message = `${document.priceSource} has no price history of ${ticker} up to ${task.asOf}`;
+      const message = `${strategy.priceSource} has no price history of ${ticker} up to ${task.asOf}`;
       throw new FoliosError('TICKER_UNKNOWN', message, { ticker, asOf: task.asOf });
     }),
   );
-  const context = { asOf: task.asOf, universe: document.universe, strategyName: document.name, portfolio, market };
-  const methodText = ports.templates.render(document.method, {
+  const context = { asOf: task.asOf, universe: strategy.universe, strategyName: strategy.name, portfolio, market };
+  const methodText = ports.templates.render(strategy.method, {
     ...context,
     provider: task.provider,
     model: task.model,
@@ -40,15 +40,16 @@ export async function renderPrompt(
   return buildRepairPrompt(question, await lastAnswer(ports, task), repair.problems);
 }
 
-async function portfolioOf(ports: ProviderJobPorts, task: TaskRecord, strategy: StrategyRecord) {
-  const accounts = await ports.portfolio.listAccounts();
-  const account = accounts.find((one) => one.strategyId === strategy.id && one.provider === task.provider);
+async function portfolioOf(ports: ProviderJobPorts, task: TaskRecord, strategy: ResearchStrategy) {
+  const account = await ports.portfolio.findAccountOf(task.strategyId, task.provider);
   if (!account) {
-    const cashUsd = formatUsd(strategy.document.initialBalanceUsd);
+    const cashUsd = formatUsd(strategy.initialBalanceUsd);
     return { cashUsd, totalUsd: cashUsd, positions: [] };
   }
-  const balances = await ports.portfolio.balances(account.accountId);
-  const positions = await ports.portfolio.listPositions(account.accountId);
+  const [balances, positions] = await Promise.all([
+    ports.portfolio.balances(account.accountId),
+    ports.portfolio.listPositions(account.accountId),
+  ]);
   return {
     cashUsd: formatUsd(cashOf(balances)),
     totalUsd: formatUsd(totalOf(balances)),

@@ -98,8 +98,9 @@ describe('reconciling a batch in doubt', () => {
 
   test('takes the id that stands where a call that was given up for lost came back after all', async () => {
     const { run, transitions } = jobWith({
-      intent: { attempts: 1, attemptedAt: now, providerJobId: 'batch_1' },
-      recordSubmission: () => Promise.reject(new FoliosError('TASK_STATE_CONFLICT', 'it has another')),
+      intent: { attempts: 1, attemptedAt: now },
+      batch: found({ kind: 'found', providerJobId: 'batch_2' }),
+      recordedMeanwhile: 'batch_1',
     });
     expect(await run('reconcileSubmission', round)).toEqual({ outcome: 'submitted', providerJobId: 'batch_1' });
     expect(transitions).toEqual(['submitted batch_1']);

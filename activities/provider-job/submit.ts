@@ -3,14 +3,13 @@ import { errorCodeOf, FoliosError } from '../../src/contracts/errors.ts';
 import { RECOMMENDATION_ANSWER } from '../../src/contracts/schemas/recommendation.ts';
 import { costUsd } from '../../src/domain/llm/pricing.ts';
 import { ProviderMode, ProviderName } from '../../src/domain/research/provider.ts';
-import { TaskEvent } from '../../src/domain/research/task-state.ts';
 import type { LlmItem, LlmJob } from '../../src/ports/llm-provider.ts';
 import type { SubmissionIntent, TaskRecord, UsageRecord } from '../../src/ports/repositories.ts';
 import { finalFailure, toFailure } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { keepPaid } from './keep-paid.ts';
 import type { ProviderJobPorts } from './ports.ts';
-import { ANSWER_FILE, requireTask, writeTaskFile } from './task-files.ts';
+import { answerFile, requireTask, type TaskFile, writeTaskFiles } from './task-files.ts';
 
 /** One submit call. Its beginning is committed before it, so that a crash inside it is known as a doubt afterwards. */
 export async function submit(ports: ProviderJobPorts, attempt: SubmitAttempt): Promise<SubmittedJob> {
@@ -56,16 +55,17 @@ export async function recordSubmitted(
   { taskId, round }: { taskId: string; round: number },
   providerJobId: string,
 ): Promise<string> {
-  let standing = providerJobId;
+  const at = ports.clock.now();
   try {
-    await ports.research.recordSubmission(taskId, round, providerJobId);
+    await ports.research.recordSubmission(taskId, round, providerJobId, at);
+    return providerJobId;
   } catch (error) {
-    const recorded = (await requireIntent(ports, taskId, round)).providerJobId;
-    if (errorCodeOf(error) !== 'TASK_STATE_CONFLICT' || recorded === null) throw error;
-    standing = recorded;
+    if (errorCodeOf(error) !== 'TASK_STATE_CONFLICT') throw error;
+    const standing = (await requireIntent(ports, taskId, round)).providerJobId;
+    if (standing === null || standing === providerJobId) throw error;
+    await ports.research.recordSubmission(taskId, round, standing, at);
+    return standing;
   }
-  await ports.research.transition(taskId, TaskEvent.submitted, { at: ports.clock.now(), providerJobId: standing });
-  return standing;
 }
 
 export async function requireIntent(ports: ProviderJobPorts, taskId: string, round: number): Promise<SubmissionIntent> {
@@ -129,13 +129,12 @@ async function ask(
   try {
     const job: LlmJob = { ...request, answer: RECOMMENDATION_ANSWER };
     const { raw, item } = await ports.providers.direct(task.provider, task.mode).ask(job, signal);
-    const keep = (name: string, content: Uint8Array | string, mediaType: string) =>
-      keepPaid(() => writeTaskFile(ports, task, { name, content, mediaType }), signal);
-    await keep('response.json', raw, 'application/json');
+    const keep = (file: TaskFile) => keepPaid(() => writeTaskFiles(ports, task, file), signal);
+    await keep({ name: 'response.json', content: raw, mediaType: 'application/json' });
     if (item.outcome !== 'answered') throw refused(item.reason);
     const cost = costUsd(task.model, task.mode, item.usage) ?? '0';
     await keepPaid(() => ports.usage.put({ ...started, ...item.usage, state: 'answered', costUsd: cost }), signal);
-    const answer = await keep(ANSWER_FILE, item.text, 'text/plain');
+    const answer = await keep(answerFile(item.text));
     return directJobId(answer.sha256);
   } catch (error) {
     if (hadNoEffect(error)) await ports.usage.put({ ...started, inputTokens: 0, state: 'refused' });

@@ -1,20 +1,35 @@
 import { FoliosError } from '../../src/contracts/errors.ts';
 import type { ArtifactRef } from '../../src/contracts/schemas/artifact.ts';
 import type { ArtifactStore } from '../../src/ports/artifact-store.ts';
-import type { ResearchRepository, TaskRecord } from '../../src/ports/repositories.ts';
+import type { ArtifactRecord, ResearchRepository, TaskRecord } from '../../src/ports/repositories.ts';
 
 export const ANSWER_FILE = 'answer.txt';
 
-/** Stores a file of a task under `artifacts/<request>/<task>/` and records its hash. Idempotent. */
-export async function writeTaskFile(
+export interface TaskFile {
+  readonly name: string;
+  readonly content: Uint8Array | string;
+  readonly mediaType: string;
+}
+
+/**
+ * Stores files of a task under `artifacts/<request>/<task>/` and records their hashes; returns the last one's.
+ * Idempotent.
+ */
+export async function writeTaskFiles(
   ports: { artifacts: ArtifactStore; research: ResearchRepository },
   task: Pick<TaskRecord, 'requestId' | 'taskId'>,
-  file: { name: string; content: Uint8Array | string; mediaType: string },
+  ...files: readonly [TaskFile, ...TaskFile[]]
 ): Promise<ArtifactRef> {
-  const bytes = typeof file.content === 'string' ? new TextEncoder().encode(file.content) : file.content;
-  const ref = await ports.artifacts.put(`${task.requestId}/${task.taskId}/${file.name}`, bytes, file.mediaType);
-  await ports.research.recordArtifact({ ...ref, requestId: task.requestId, taskId: task.taskId, name: file.name });
-  return ref;
+  const { requestId, taskId } = task;
+  const records: ArtifactRecord[] = [];
+  for (const { name, content, mediaType } of files) {
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    const ref = await ports.artifacts.put(`${requestId}/${taskId}/${name}`, bytes, mediaType);
+    records.push({ ...ref, requestId, taskId, name });
+  }
+  await ports.research.recordArtifacts(records);
+  const { uri, sha256, bytes, mediaType } = records.at(-1) as ArtifactRecord;
+  return { uri, sha256, bytes, mediaType };
 }
 
 export async function requireTask(research: ResearchRepository, taskId: string): Promise<TaskRecord> {
@@ -23,6 +38,10 @@ export async function requireTask(research: ResearchRepository, taskId: string):
   return task;
 }
 
-export function jsonFile(name: string, value: unknown) {
+export function answerFile(text: string): TaskFile {
+  return { name: ANSWER_FILE, content: text, mediaType: 'text/plain' };
+}
+
+export function jsonFile(name: string, value: unknown): TaskFile {
   return { name, content: `${JSON.stringify(value, null, 2)}\n`, mediaType: 'application/json' };
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { WORKFLOW_TASK_QUEUE } from '../../src/contracts/task-queues.ts';
+import { workflowIds } from '../../src/contracts/workflow-ids.ts';
+import type { researchRun as runWorkflow } from '../../workflows/research-run/workflow.ts';
 import { type BareService, startBareService } from '../bare/workers.ts';
 import { openStand, type Stand } from '../stand/stand.ts';
 import { BATCH_PROVIDERS, saveStrategies } from '../stand/strategies.ts';
@@ -106,17 +108,18 @@ async function block(runs: number, run: (lane: number) => Promise<string>): Prom
   return { runsPerMinute: (runs / tookMs) * 60_000, cpuMsPerRun: (cpuMs() - cpuBefore) / runs };
 }
 
-/** Returns the workflow's id when all three portfolios are settled. */
+/** Started with its input only, as the plan and the reference are. Returns the id when all three portfolios are settled. */
 async function researchRun(stand: Stand, slug: string): Promise<string> {
-  const { handle } = await stand.folios.startResearchRun({
-    strategyId: slug,
-    requestGroupId: randomUUID(),
-    force: true,
+  const requestGroupId = randomUUID();
+  const workflowId = workflowIds.researchRun(requestGroupId);
+  const { outcomes } = await stand.service.temporal.client.workflow.execute<typeof runWorkflow>('researchRun', {
+    workflowId,
+    taskQueue: WORKFLOW_TASK_QUEUE,
+    args: [{ strategyId: slug, requestGroupId, force: true }],
   });
-  const { outcomes } = await handle.result();
   const unfinished = outcomes.find((outcome) => outcome.state !== 'executed');
   if (unfinished) throw new Error(`a run was not executed: ${JSON.stringify(unfinished)}`);
-  return handle.workflowId;
+  return workflowId;
 }
 
 async function bareRun(client: Client): Promise<string> {

@@ -5,7 +5,7 @@ import type { ProviderName } from '../../src/domain/research/provider.ts';
 import { isStale } from '../../src/domain/research/staleness.ts';
 import { TaskState } from '../../src/domain/research/task-state.ts';
 import type { EnqueueCommand, EnqueuedTask } from '../../src/ports/repositories.ts';
-import { requestIdOf, taskIdOf } from '../ids.ts';
+import { accountIdOf, requestIdOf, taskIdOf } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
 
 /**
@@ -57,7 +57,10 @@ function settingsOf({ strategy }: EnqueueCommand, provider: ProviderName): Strat
   );
 }
 
-function newTask({ requestGroupId }: EnqueueCommand, { provider, mode, model }: StrategyProvider): EnqueuedTask {
+function newTask(
+  { requestGroupId, strategy }: EnqueueCommand,
+  { provider, mode, model }: StrategyProvider,
+): EnqueuedTask {
   const requestId = requestIdOf(requestGroupId, provider);
   return {
     requestId,
@@ -66,6 +69,7 @@ function newTask({ requestGroupId }: EnqueueCommand, { provider, mode, model }: 
     provider,
     mode,
     model,
+    accountId: accountIdOf(strategy.id, provider),
     created: true,
   };
 }
@@ -85,9 +89,10 @@ function rows(trx: Transaction<DB>) {
     .select(['r.strategy_id as strategyId', 't.provider', 't.mode', 't.model', 't.created_at as createdAt']);
 }
 
-function toKnown(row: Omit<EnqueuedTask, 'created'> & { strategyId: string; createdAt: Date }): KnownRow {
+function toKnown(row: Omit<EnqueuedTask, 'created' | 'accountId'> & { strategyId: string; createdAt: Date }): KnownRow {
   const { strategyId, createdAt, ...task } = row;
-  return { strategyId, createdAt, provider: task.provider, task: { ...task, created: false } };
+  const accountId = accountIdOf(strategyId, task.provider);
+  return { strategyId, createdAt, provider: task.provider, task: { ...task, accountId, created: false } };
 }
 
 async function rowsOfGroup(trx: Transaction<DB>, requestGroupId: string): Promise<readonly KnownRow[]> {

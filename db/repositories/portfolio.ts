@@ -13,11 +13,9 @@ import { isSettled, markPositions, settleTicket } from './settlement.ts';
 export function createPortfolioRepository(db: Kysely<DB>): PortfolioRepository {
   const inTransaction = <T>(work: (trx: Transaction<DB>) => Promise<T>) => db.transaction().execute(work);
   return withTranslatedErrors<PortfolioRepository>({
-    // Found by all calls but the first, which needs no transaction.
-    openAccount: async (account, at) =>
-      (await findAccount(db, accountIdOf(account.strategyId, account.provider))) ??
-      (await inTransaction((trx) => openAccount(trx, account, at))),
+    openAccount: (account, at) => inTransaction((trx) => openAccount(trx, account, at)),
     findAccount: (accountId) => findAccount(db, accountId),
+    findAccountOf: (strategyId, provider) => findAccount(db, accountIdOf(strategyId, provider)),
     listAccounts: () => listAccounts(db),
     journalOrders: (ticket, orders) => inTransaction((trx) => journalOrders(trx, ticket, orders)),
     listOrders: (filter) => listOrders(db, filter),

@@ -9,11 +9,11 @@ import {
   listArtifacts,
   listPolls,
   listRecommendations,
-  recordArtifact,
+  recordArtifacts,
   recordPoll,
   saveRecommendations,
 } from './task-records.ts';
-import { findTask, listTasks, transitionTask } from './tasks.ts';
+import { findTask, listTasks, lockTask, transitionTask } from './tasks.ts';
 
 /** Binds the research port to a database. */
 export function createResearchRepository(db: Kysely<DB>): ResearchRepository {
@@ -24,16 +24,18 @@ export function createResearchRepository(db: Kysely<DB>): ResearchRepository {
     findTask: (taskId) => findTask(db, taskId),
     listTasks: (filter) => listTasks(db, filter),
     listPolls: (taskId) => listPolls(db, taskId),
-    transition: (taskId, event, facts) => inTransaction((trx) => transitionTask(trx, taskId, event, facts)),
-    commitIntent: (intent) => inTransaction((trx) => commitIntent(trx, intent)),
+    transition: (taskId, event, facts) =>
+      inTransaction(async (trx) => transitionTask(trx, await lockTask(trx, taskId), event, facts)),
+    commitIntent: (intent, event) => inTransaction((trx) => commitIntent(trx, intent, event)),
     findIntent: (taskId, round) => findIntent(db, taskId, round),
     markAttempt: (taskId, round, at) => markAttempt(db, taskId, round, at),
-    recordSubmission: (taskId, round, id) => inTransaction((trx) => recordSubmission(trx, taskId, round, id)),
+    recordSubmission: (taskId, round, id, at) =>
+      inTransaction((trx) => recordSubmission(trx, { taskId, round, providerJobId: id, at })),
     isClaimed: (provider, providerJobId, exceptTaskId) => isClaimed(db, provider, providerJobId, exceptTaskId),
     recordPoll: (taskId, poll) => recordPoll(db, taskId, poll),
-    recordArtifact: (artifact) => recordArtifact(db, artifact),
+    recordArtifacts: (artifacts) => recordArtifacts(db, artifacts),
     listArtifacts: (taskId) => listArtifacts(db, taskId),
-    saveRecommendations: (taskId, all) => inTransaction((trx) => saveRecommendations(trx, taskId, all)),
+    saveRecommendations: (taskId, all, at) => inTransaction((trx) => saveRecommendations(trx, taskId, all, at)),
     listRecommendations: (taskId) => listRecommendations(db, taskId),
   });
   return { ...repository, withLock: (name, work) => locks.withLock(name, work) };

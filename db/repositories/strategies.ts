@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { FoliosError } from '../../src/contracts/errors.ts';
 import type { ResearchStrategy } from '../../src/contracts/schemas/strategy.ts';
 import type { StrategyRecord, StrategyRepository } from '../../src/ports/repositories.ts';
 import { withTranslatedErrors } from '../database-error.ts';
@@ -8,11 +9,24 @@ import { storableJson } from '../storable.ts';
 import { listStale } from './stale-strategies.ts';
 import { contentSha256 } from './strategy-content.ts';
 
+/** Versions never change, so this many are read once and kept: every step of a run asks for its own. */
+const MAX_KEPT_DOCUMENTS = 500;
+
 /** Binds the strategy port to a database. */
 export function createStrategyRepository(db: Kysely<DB>): StrategyRepository {
+  const kept = new Map<string, ResearchStrategy>();
   return withTranslatedErrors<StrategyRepository>({
     save: (document) => db.transaction().execute((trx) => saveStrategy(trx, document)),
     find: (idOrSlug, version) => findStrategy(db, idOrSlug, version),
+    async document(strategyId, version) {
+      const key = `${strategyId}/${version}`;
+      const known = kept.get(key);
+      if (known) return known;
+      const { document } = await requireVersion(db, strategyId, version);
+      if (kept.size >= MAX_KEPT_DOCUMENTS) kept.clear();
+      kept.set(key, document);
+      return document;
+    },
     list: () => listStrategies(db),
     setActive: (idOrSlug, active) => setStrategyActive(db, idOrSlug, active),
     listStale: (now) => listStale(db, now),
@@ -74,6 +88,15 @@ async function findStrategy(db: Kysely<DB>, idOrSlug: string, version?: number):
   if (version !== undefined) query = query.where('v.version', '=', version);
   const row = await query.limit(1).executeTakeFirst();
   return row === undefined ? null : recordOf(row);
+}
+
+async function requireVersion(db: Kysely<DB>, strategyId: string, version: number): Promise<StrategyRecord> {
+  const found = await findStrategy(db, strategyId, version);
+  if (found) return found;
+  throw new FoliosError('STRATEGY_NOT_FOUND', `strategy ${strategyId} has no version ${version}`, {
+    strategyId,
+    version,
+  });
 }
 
 /** The current version of every strategy, by slug. */

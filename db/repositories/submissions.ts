@@ -1,11 +1,12 @@
 import type { Kysely, Transaction } from 'kysely';
 import { FoliosError } from '../../src/contracts/errors.ts';
 import { ProviderMode, type ProviderName } from '../../src/domain/research/provider.ts';
+import { isTaskEnded, TaskEvent } from '../../src/domain/research/task-state.ts';
 import type { ResearchRepository, SubmissionIntent } from '../../src/ports/repositories.ts';
 import { isUuid } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableJson } from '../storable.ts';
-import { lockTask } from './tasks.ts';
+import { lockTask, transitionTask } from './tasks.ts';
 
 const COLUMNS = [
   ...(['task_id as taskId', 'round', 'key', 'item_count as itemCount', 'payload', 'model'] as const),
@@ -25,20 +26,23 @@ export async function findIntent(db: Kysely<DB>, taskId: string, round: number):
   return found ?? null;
 }
 
-/** Commits the first intent of a round; later ones change nothing. TASK_NOT_FOUND. */
+/** Commits the first intent of a round, later ones change nothing; and moves the task on. TASK_NOT_FOUND. */
 export async function commitIntent(
   trx: Transaction<DB>,
   intent: Parameters<ResearchRepository['commitIntent']>[0],
+  event: Parameters<ResearchRepository['commitIntent']>[1],
 ): Promise<SubmissionIntent> {
-  const { provider, mode } = await lockTask(trx, intent.taskId);
+  const facts = { at: intent.intendedAt, round: intent.round };
+  const task = await lockTask(trx, intent.taskId);
+  await transitionTask(trx, task, event, facts);
   const committed = await trx
     .insertInto('submission_intents')
     .values({
       task_id: intent.taskId,
       round: intent.round,
       key: intent.key,
-      provider,
-      mode,
+      provider: task.provider,
+      mode: task.mode,
       item_count: intent.itemCount,
       payload: storableJson(intent.payload),
       model: intent.model,
@@ -71,28 +75,30 @@ export async function markAttempt(db: Kysely<DB>, taskId: string, round: number,
  */
 export async function recordSubmission(
   trx: Transaction<DB>,
-  taskId: string,
-  round: number,
-  providerJobId: string,
+  submission: { taskId: string; round: number; providerJobId: string; at: Date },
 ): Promise<void> {
+  const { taskId, round, providerJobId, at } = submission;
   const task = await lockTask(trx, taskId);
   const intent = await requireIntent(trx, taskId, round);
-  if (intent.providerJobId !== null) {
-    if (intent.providerJobId === providerJobId || task.mode !== ProviderMode.batch) return;
+  const isSecond = intent.providerJobId !== null && intent.providerJobId !== providerJobId;
+  if (isSecond && task.mode === ProviderMode.batch) {
     throw new FoliosError(
       'TASK_STATE_CONFLICT',
       `task ${taskId} already has the batch ${intent.providerJobId}; ${providerJobId} is a second one`,
       { taskId, round, providerJobId: intent.providerJobId, secondJobId: providerJobId },
     );
   }
-  await trx
-    .updateTable('submission_intents')
-    .set({ provider_job_id: providerJobId })
-    .where('task_id', '=', taskId)
-    .where('round', '=', round)
-    .execute();
-  if (round < task.round) return; // The task has moved on to another question and shows that one's job.
-  await trx.updateTable('execution_tasks').set({ provider_job_id: providerJobId }).where('id', '=', taskId).execute();
+  if (intent.providerJobId === null) {
+    await trx
+      .updateTable('submission_intents')
+      .set({ provider_job_id: providerJobId })
+      .where('task_id', '=', taskId)
+      .where('round', '=', round)
+      .execute();
+  }
+  // A late answer to an earlier question, or of a task that was ended meanwhile, is known of and moves nothing.
+  if (round < task.round || isTaskEnded(task.state)) return;
+  await transitionTask(trx, task, TaskEvent.submitted, { at, providerJobId: intent.providerJobId ?? providerJobId });
 }
 
 /** Whether another task, in any of its rounds, has this job. */

@@ -1,10 +1,11 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Recommendation } from '../../src/domain/research/recommendation.ts';
+import { TaskEvent } from '../../src/domain/research/task-state.ts';
 import type { ArtifactRecord, PollRecord } from '../../src/ports/repositories.ts';
 import { isUuid } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableJson, storableText } from '../storable.ts';
-import { lockTask, taskNotFound } from './tasks.ts';
+import { lockTask, taskNotFound, transitionTask } from './tasks.ts';
 
 const POLLS_KEPT = 100;
 
@@ -72,21 +73,26 @@ export async function listPolls(db: Kysely<DB>, taskId: string): Promise<readonl
 }
 
 /**
- * Adds a row unless the newest one of that name already says the same, in one statement: a run records so many files
- * that a transaction for each would be a good part of its work. TASK_NOT_FOUND.
+ * Adds a row for each file, of different names, unless the newest one of that name already says the same; in one
+ * statement, since a run records so many files that one for each would be a good part of its work. TASK_NOT_FOUND.
  */
-export async function recordArtifact(db: Kysely<DB>, artifact: ArtifactRecord): Promise<void> {
-  const { taskId, requestId, name, uri, sha256, bytes, mediaType } = artifact;
-  if (!isUuid(taskId)) throw taskNotFound(taskId);
+export async function recordArtifacts(db: Kysely<DB>, artifacts: readonly ArtifactRecord[]): Promise<void> {
+  const stranger = artifacts.find(({ taskId }) => !isUuid(taskId));
+  if (stranger !== undefined) throw taskNotFound(stranger.taskId);
   await sql`
     insert into artifacts (request_id, task_id, name, uri, sha256, bytes, media_type)
-    select ${requestId}::uuid, ${taskId}::uuid, ${name}, ${uri}, ${sha256}, ${bytes}::bigint, ${mediaType}
+    select "requestId", "taskId", name, uri, sha256, bytes, "mediaType"
+    from rows from (jsonb_to_recordset(${storableJson(artifacts)}::jsonb) as (
+      "requestId" uuid, "taskId" uuid, name text, uri text, sha256 text, bytes bigint, "mediaType" text
+    )) with ordinality as file("requestId", "taskId", name, uri, sha256, bytes, "mediaType", position)
     where not exists (
       select from (
-        select uri, sha256 from artifacts where task_id = ${taskId} and name = ${name} order by id desc limit 1
+        select newest.uri, newest.sha256 from artifacts newest
+        where newest.task_id = file."taskId" and newest.name = file.name order by newest.id desc limit 1
       ) newest
-      where newest.uri = ${uri} and newest.sha256 = ${sha256}
+      where newest.uri = file.uri and newest.sha256 = file.sha256
     )
+    order by position
   `.execute(db);
 }
 
@@ -109,13 +115,14 @@ export async function listArtifacts(db: Kysely<DB>, taskId: string): Promise<rea
     .execute();
 }
 
-/** Replaces all of a task's recommendations, in the order given. TASK_NOT_FOUND. */
+/** Replaces all of a task's recommendations, in the order given, and ends the task. TASK_NOT_FOUND. */
 export async function saveRecommendations(
   trx: Transaction<DB>,
   taskId: string,
   recommendations: readonly Recommendation[],
+  at: Date,
 ): Promise<void> {
-  await lockTask(trx, taskId);
+  await transitionTask(trx, await lockTask(trx, taskId), TaskEvent.succeed, { at });
   await trx.deleteFrom('recommendations').where('task_id', '=', taskId).execute();
   if (recommendations.length === 0) return;
   await trx

@@ -49,15 +49,21 @@ export async function listTasks(
     .execute();
 }
 
-/** Locks a task's row until the transaction ends and returns what decides about it. TASK_NOT_FOUND. */
-export async function lockTask(
-  trx: Transaction<DB>,
-  taskId: string,
-): Promise<Pick<TaskRecord, 'provider' | 'mode' | 'round'>> {
+/** What decides about a task and what an event changes of it. */
+export type LockedTask = Pick<
+  TaskRecord,
+  | ('taskId' | 'provider' | 'mode' | 'state' | 'round' | 'providerJobId' | 'submittedAt' | 'endedAt')
+  | ('failureCode' | 'failureReason')
+>;
+
+/** Locks a task's row until the transaction ends. TASK_NOT_FOUND. */
+export async function lockTask(trx: Transaction<DB>, taskId: string): Promise<LockedTask> {
   const row = isUuid(taskId)
     ? await trx
         .selectFrom('execution_tasks')
-        .select(['provider', 'mode', 'round'])
+        .select(['id as taskId', 'provider', 'mode', 'state', 'round', 'provider_job_id as providerJobId'])
+        .select(['submitted_at as submittedAt', 'ended_at as endedAt'])
+        .select(['failure_code as failureCode', 'failure_reason as failureReason'])
         .where('id', '=', taskId)
         .forUpdate()
         .executeTakeFirst()
@@ -70,28 +76,20 @@ export function taskNotFound(taskId: string): FoliosError {
   return new FoliosError('TASK_NOT_FOUND', `no execution task has the id ${taskId}`, { taskId });
 }
 
-async function lockTaskRecord(trx: Transaction<DB>, taskId: string): Promise<TaskRecord> {
-  const row = isUuid(taskId)
-    ? await taskRecords(trx).where('t.id', '=', taskId).forUpdate('t').executeTakeFirst()
-    : undefined;
-  if (row === undefined) throw taskNotFound(taskId);
-  return row;
-}
-
 /**
  * Applies one event by the domain's table. Repeating an event in its target state keeps the first facts: the first
  * reason of a failure, the first job id of a round.
  */
 export async function transitionTask(
   trx: Transaction<DB>,
-  taskId: string,
+  task: LockedTask,
   event: TaskEvent,
   facts: Parameters<ResearchRepository['transition']>[2],
-): Promise<TaskRecord> {
-  const task = await lockTaskRecord(trx, taskId);
+): Promise<void> {
+  const { taskId } = task;
   const askedAgain = event === TaskEvent.askAgain;
   // A retry of the question that is already being asked again; only its round tells it from a new one.
-  if (askedAgain && task.state === TaskState.running && task.round > 0 && facts.round === task.round) return task;
+  if (askedAgain && task.state === TaskState.running && task.round > 0 && facts.round === task.round) return;
   const state = nextTaskState(task.state, event);
   if (state === null) {
     throw new FoliosError('TASK_STATE_CONFLICT', `task ${taskId} is ${task.state}, which does not allow "${event}"`, {
@@ -101,31 +99,20 @@ export async function transitionTask(
     });
   }
   const failed = state === TaskState.failed;
-  const changed = {
-    state,
-    round: facts.round ?? (askedAgain ? task.round + 1 : task.round),
-    providerJobId: askedAgain ? null : (task.providerJobId ?? facts.providerJobId ?? null),
-    submittedAt: event === TaskEvent.submitted ? (task.submittedAt ?? facts.at) : task.submittedAt,
-    endedAt: isTaskEnded(state) ? (task.endedAt ?? facts.at) : null,
-    failureCode: failed ? (task.failureCode ?? facts.failureCode ?? 'INTERNAL') : null,
-    failureReason: failed ? (task.failureReason ?? storableReason(facts.failureReason)) : null,
-    ...(askedAgain ? { providerStatus: null, counts: null } : {}),
-  };
   await trx
     .updateTable('execution_tasks')
     .set({
       state,
-      round: changed.round,
-      provider_job_id: changed.providerJobId,
-      submitted_at: changed.submittedAt,
-      ended_at: changed.endedAt,
-      failure_code: changed.failureCode,
-      failure_reason: changed.failureReason,
+      round: facts.round ?? (askedAgain ? task.round + 1 : task.round),
+      provider_job_id: askedAgain ? null : (task.providerJobId ?? facts.providerJobId ?? null),
+      submitted_at: event === TaskEvent.submitted ? (task.submittedAt ?? facts.at) : task.submittedAt,
+      ended_at: isTaskEnded(state) ? (task.endedAt ?? facts.at) : null,
+      failure_code: failed ? (task.failureCode ?? facts.failureCode ?? 'INTERNAL') : null,
+      failure_reason: failed ? (task.failureReason ?? storableReason(facts.failureReason)) : null,
       ...(askedAgain ? { provider_status: null, counts: null } : {}),
     })
     .where('id', '=', taskId)
     .execute();
-  return { ...task, ...changed };
 }
 
 function storableReason(reason: string | undefined): string {

@@ -8,8 +8,6 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
   PROVIDER_REJECTED: 'Read the provider’s reason; correct the model or the key, then enqueue again with --force.',
   PROVIDER_RATE_LIMITED: 'Wait a moment; a run that is under way waits by itself.',
   PROVIDER_UNAVAILABLE: 'Try again later; a run that is under way tries again by itself.',
-  SUBMIT_UNRESOLVED:
-    'Look for the job in the provider’s console before you enqueue again, so that nothing is paid twice.',
   TASK_NOT_FOUND: 'List the tasks with `folios status`.',
   TASK_STATE_CONFLICT: 'See the task’s state with `folios status --task <id>`.',
   QUOTE_UNAVAILABLE: 'Choose a day within the price history of the strategy’s price source.',

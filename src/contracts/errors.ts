@@ -24,10 +24,6 @@ export const ERRORS = {
     retryable: true,
     summary: 'A submission may or may not have taken effect; it is being looked up at the provider.',
   },
-  SUBMIT_UNRESOLVED: {
-    retryable: false,
-    summary: 'It could not be proven whether a submission took effect; a person has to look.',
-  },
   JOB_NOT_ENDED: { retryable: true, summary: 'The provider is still working on the job.' },
   JOB_FAILED: { retryable: false, summary: 'The provider ended the job as failed.' },
   JOB_EXPIRED: { retryable: false, summary: 'The provider did not finish the job within its completion window.' },

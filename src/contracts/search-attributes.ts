@@ -1,4 +1,5 @@
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
+import type { ProviderName } from '../domain/research/provider.ts';
 
 /** Typed search attributes; `src/main` registers them on the namespace before the first worker starts. */
 export const SEARCH_ATTRIBUTES = {
@@ -9,3 +10,12 @@ export const SEARCH_ATTRIBUTES = {
   provider: defineSearchAttributeKey('FoliosProvider', SearchAttributeType.KEYWORD),
   account: defineSearchAttributeKey('FoliosAccountId', SearchAttributeType.KEYWORD),
 } as const;
+
+/** What the workflows of one provider's part in a research run are found by. */
+export function researchSearchAttributes(strategyId: string, provider: ProviderName): SearchAttributePair[] {
+  return [
+    { key: SEARCH_ATTRIBUTES.kind, value: 'research' },
+    { key: SEARCH_ATTRIBUTES.strategy, value: strategyId },
+    { key: SEARCH_ATTRIBUTES.provider, value: provider },
+  ];
+}

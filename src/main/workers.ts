@@ -49,6 +49,8 @@ export async function startWorkers(
       activities: activities.workflows,
       reuseV8Context: true,
       maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
+      // How long work waits for a worker that died before another takes it up.
+      stickyQueueScheduleToStartTimeout: '2 seconds',
       maxConcurrentActivityTaskExecutions: 50,
     }),
     ...PROVIDER_NAMES.map((provider) =>

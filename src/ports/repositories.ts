@@ -37,6 +37,8 @@ export interface StrategyRepository {
   save(document: ResearchStrategy): Promise<{ record: StrategyRecord; created: boolean }>;
   /** By UUID or slug, current version unless one is named. */
   find(idOrSlug: string, version?: number): Promise<StrategyRecord | null>;
+  /** What one version says, which never changes. STRATEGY_NOT_FOUND. */
+  document(strategyId: string, version: number): Promise<ResearchStrategy>;
   list(): Promise<readonly StrategyRecord[]>;
   setActive(idOrSlug: string, active: boolean): Promise<StrategyRecord | null>;
   /** Active strategies with at least one provider that has no task pending, running, awaiting or succeeded younger than the cadence. */
@@ -83,6 +85,8 @@ export interface EnqueuedTask {
   readonly provider: ProviderName;
   readonly mode: ProviderMode;
   readonly model: string;
+  /** The account of the strategy and this provider, which may not be open yet. */
+  readonly accountId: string;
   /** False if the row was already there. */
   readonly created: boolean;
 }
@@ -145,27 +149,33 @@ export interface ResearchRepository {
   }): Promise<readonly TaskRecord[]>;
   /** The poll metadata kept for a task, oldest first; at most the last 100. */
   listPolls(taskId: string): Promise<readonly PollRecord[]>;
-  /** Moves the task by the domain's transition table; TASK_STATE_CONFLICT where it has no such pair. Returns the new record. */
+  /** Moves the task by the domain's transition table; TASK_STATE_CONFLICT where it has no such pair. */
   transition(
     taskId: string,
     event: TaskEvent,
     facts: { at: Date; failureCode?: string; failureReason?: string; providerJobId?: string; round?: number },
-  ): Promise<TaskRecord>;
-  /** Commits the intent; given again for the same task and round, returns the first. */
-  commitIntent(intent: Omit<SubmissionIntent, 'attemptedAt' | 'attempts' | 'providerJobId'>): Promise<SubmissionIntent>;
+  ): Promise<void>;
+  /**
+   * Commits the intent and moves the task on by `event`, at once; given again for the same task and round, the first
+   * intent stays and is returned.
+   */
+  commitIntent(
+    intent: Omit<SubmissionIntent, 'attemptedAt' | 'attempts' | 'providerJobId'>,
+    event: typeof TaskEvent.start | typeof TaskEvent.askAgain,
+  ): Promise<SubmissionIntent>;
   findIntent(taskId: string, round: number): Promise<SubmissionIntent | null>;
   /** Marks the begin of a submit call: `attempts` + 1. */
   markAttempt(taskId: string, round: number, at: Date): Promise<SubmissionIntent>;
-  /** Records the provider's id of the intent and on the task; the id is unique per provider. */
-  recordSubmission(taskId: string, round: number, providerJobId: string): Promise<void>;
+  /** Records the provider's id of the intent and on the task, which is submitted with it; the id is unique per provider. */
+  recordSubmission(taskId: string, round: number, providerJobId: string, at: Date): Promise<void>;
   /** Whether a provider's job id belongs to another task than `taskId`. */
   isClaimed(provider: ProviderName, providerJobId: string, exceptTaskId: string): Promise<boolean>;
   recordPoll(taskId: string, poll: PollRecord): Promise<void>;
-  recordArtifact(artifact: ArtifactRecord): Promise<void>;
+  recordArtifacts(artifacts: readonly ArtifactRecord[]): Promise<void>;
   /** Oldest first; the newest row of a name comes last. */
   listArtifacts(taskId: string): Promise<readonly ArtifactRecord[]>;
-  /** Replaces the task's recommendations. */
-  saveRecommendations(taskId: string, recommendations: readonly Recommendation[]): Promise<void>;
+  /** Replaces the task's recommendations and ends the task as succeeded, at once. */
+  saveRecommendations(taskId: string, recommendations: readonly Recommendation[], at: Date): Promise<void>;
   listRecommendations(taskId: string): Promise<readonly Recommendation[]>;
   /** Runs `work` while this process alone holds the named lock across all processes. */
   withLock<T>(name: string, work: () => Promise<T>): Promise<T>;
@@ -303,6 +313,7 @@ export interface PortfolioRepository {
     at: Date,
   ): Promise<AccountRecord>;
   findAccount(accountId: string): Promise<AccountRecord | null>;
+  findAccountOf(strategyId: string, provider: ProviderName): Promise<AccountRecord | null>;
   listAccounts(): Promise<readonly AccountRecord[]>;
   /** Journals the orders of a ticket, all PENDING or DENIED; given again for the same ticket, returns the first. */
   journalOrders(

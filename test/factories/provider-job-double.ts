@@ -4,6 +4,7 @@ import type { ProviderJobPorts } from '../../activities/provider-job/ports.ts';
 import { createJobProviderActivities } from '../../activities/provider-job/provider.ts';
 import type { JobProviderActivities } from '../../src/contracts/activities/provider-job.ts';
 import { FoliosError } from '../../src/contracts/errors.ts';
+import type { ResearchStrategy } from '../../src/contracts/schemas/strategy.ts';
 import type { ProviderMode } from '../../src/domain/research/provider.ts';
 import { TaskState } from '../../src/domain/research/task-state.ts';
 import type { LlmBatchProvider, LlmDirectProvider } from '../../src/ports/llm-provider.ts';
@@ -27,7 +28,10 @@ export function jobWith(more: {
   isStoreFull?: boolean;
   usage?: UsageRecord[];
   files?: Partial<ArtifactRecord>[];
+  /** What the database answers; without it, every id is recorded. */
   recordSubmission?: () => Promise<void>;
+  /** The id that a slower call recorded in the meantime. */
+  recordedMeanwhile?: string;
 }) {
   const task = {
     taskId,
@@ -59,13 +63,19 @@ export function jobWith(more: {
         intent = { ...intent, attempts: intent.attempts + 1, attemptedAt: now };
         return intent;
       },
-      recordSubmission: more.recordSubmission ?? (async () => undefined),
+      recordSubmission: async (_id, _round, providerJobId) => {
+        if (more.recordedMeanwhile !== undefined) {
+          intent = { ...intent, providerJobId: more.recordedMeanwhile };
+          if (providerJobId !== more.recordedMeanwhile) throw new FoliosError('TASK_STATE_CONFLICT', 'it has another');
+        }
+        await more.recordSubmission?.();
+        transitions.push(`submitted ${providerJobId}`);
+      },
       transition: async (_id, event, facts) => {
         transitions.push(`${event} ${facts.providerJobId ?? ''}`.trim());
-        return task as TaskRecord;
       },
       isClaimed: async () => false,
-      recordArtifact: async () => undefined,
+      recordArtifacts: async () => undefined,
       listArtifacts: async () => (more.files ?? []) as ArtifactRecord[],
     }),
     usage: portDouble<ProviderJobPorts['usage']>({
@@ -83,7 +93,9 @@ export function jobWith(more: {
       batch: () => portDouble<LlmBatchProvider>(more.batch ?? {}),
       direct: () => portDouble<LlmDirectProvider>(more.ask ? { ask: more.ask } : {}),
     },
-    strategies: portDouble<ProviderJobPorts['strategies']>({ find: async () => null }),
+    strategies: portDouble<ProviderJobPorts['strategies']>({
+      document: async () => ({ universe: [] as string[] }) as ResearchStrategy,
+    }),
     portfolio: portDouble<ProviderJobPorts['portfolio']>({}),
     marketData: { source: () => portDouble({}) },
     templates: portDouble<ProviderJobPorts['templates']>({}),

@@ -32,7 +32,7 @@ async function taskWith(strategyId: string, wanted: [RecommendationAction, strin
       rationale: 'because',
     }),
   );
-  await services.research.saveRecommendations(taskId, recommendations);
+  await services.research.saveRecommendations(taskId, recommendations, new Date());
   return taskId;
 }
 

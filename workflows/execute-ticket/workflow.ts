@@ -6,9 +6,10 @@ import {
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { TicketActivities } from '../../src/contracts/activities/ticket.ts';
-import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
+import { researchSearchAttributes, SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
 import { brokerTaskQueue } from '../../src/contracts/task-queues.ts';
 import { stepFailure } from '../failures.ts';
 import { type ExecuteTicketInput, type SettledTicket, ticketStepQuery } from './messages.ts';
@@ -35,19 +36,18 @@ export async function executeTicket(input: ExecuteTicketInput): Promise<SettledT
     const journal = await journalTicket(input);
     const { ticketId, taskId, accountId, marketDate } = journal;
     step = 'settling';
-    upsertSearchAttributes([
-      { key: SEARCH_ATTRIBUTES.kind, value: 'research' },
-      { key: SEARCH_ATTRIBUTES.strategy, value: journal.strategyId },
-      { key: SEARCH_ATTRIBUTES.provider, value: journal.provider },
-      { key: SEARCH_ATTRIBUTES.account, value: journal.accountId },
-      { key: SEARCH_ATTRIBUTES.state, value: step },
-    ]);
+    // A run gives its tickets their search attributes at the start; every later change of one costs an event.
+    if (!workflowInfo().typedSearchAttributes.get(SEARCH_ATTRIBUTES.account)) {
+      upsertSearchAttributes([
+        ...researchSearchAttributes(journal.strategyId, journal.provider),
+        { key: SEARCH_ATTRIBUTES.account, value: accountId },
+      ]);
+    }
     setCurrentDetails(
       `**${step}**: ${journal.orderCount} orders, ${journal.deniedCount} denied, at prices of ${journal.marketDate}, paper account \`${journal.accountId}\``,
     );
     const settled = await settleTicket({ ticketId, taskId, accountId, marketDate });
     step = 'settled';
-    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.state, value: step }]);
     setCurrentDetails(
       `**settled**: ${settled.filledCount} filled, ${settled.deniedCount} denied; cash $${settled.cashUsd}, positions $${settled.positionsUsd}, total $${settled.totalUsd}`,
     );

@@ -16,11 +16,10 @@ import {
   type Workflow,
 } from '@temporalio/workflow';
 import type { EnqueuedRun, EnqueuedTaskSummary, ResearchActivities } from '../../src/contracts/activities/research.ts';
-import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
+import { researchSearchAttributes, SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
 import { workflowIds } from '../../src/contracts/workflow-ids.ts';
 import type { executeTicket } from '../execute-ticket/workflow.ts';
 import { stepFailure } from '../failures.ts';
-import { jobSearchAttributes } from '../provider-job/job-view.ts';
 import type { providerJob } from '../provider-job/workflow.ts';
 import { describeRun } from './details.ts';
 import {
@@ -125,10 +124,7 @@ export async function researchRun(input: ResearchRunInput): Promise<ResearchRunR
         workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
         staticSummary: `${enqueued.strategyName}: ${task.provider} ${task.mode}`,
-        typedSearchAttributes: [
-          ...jobSearchAttributes(enqueued.strategyId, task.provider),
-          { key: SEARCH_ATTRIBUTES.state, value: 'running' },
-        ],
+        typedSearchAttributes: researchSearchAttributes(enqueued.strategyId, task.provider),
       }),
     );
   }
@@ -141,6 +137,10 @@ export async function researchRun(input: ResearchRunInput): Promise<ResearchRunR
         args: [{ ticketId: task.taskId, taskId: task.taskId }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         staticSummary: `${enqueued.strategyName}: orders of ${task.provider}`,
+        typedSearchAttributes: [
+          ...researchSearchAttributes(enqueued.strategyId, task.provider),
+          { key: SEARCH_ATTRIBUTES.account, value: task.accountId },
+        ],
       }),
     );
   }

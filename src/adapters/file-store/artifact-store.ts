@@ -26,15 +26,14 @@ export function createFileArtifactStore(options: { rootDir: string }): ArtifactS
       const object = path.join(rootDir, artifactObjectPath(sha256));
       const name = path.join(rootDir, artifactPath);
       try {
-        await makeFolderDurably(scratchDir);
         if (!(await holds(object, bytes.byteLength, sha256))) {
-          await makeFolderDurably(path.dirname(object));
-          await writeDurably(object, bytes, scratchDir);
+          await inFolders([scratchDir, path.dirname(object)], () => writeDurably(object, bytes, scratchDir));
         }
-        await makeFolderFor(artifactPath, path.dirname(name));
-        if (!(await isSameFile(object, name)) && !(await linkDurably(object, name, scratchDir))) {
-          await writeDurably(name, bytes, scratchDir);
-        }
+        await withConflicts(artifactPath, () =>
+          inFolders([scratchDir, path.dirname(name)], async () => {
+            if (!(await linkDurably(object, name, scratchDir))) await writeDurably(name, bytes, scratchDir);
+          }),
+        );
       } catch (error) {
         throw putError(error, artifactPath, rootDir);
       }
@@ -62,10 +61,21 @@ export function createFileArtifactStore(options: { rootDir: string }): ArtifactS
   };
 }
 
-/** The folder of a readable name; a name cannot lie in another artifact, which is the caller's mistake. */
-async function makeFolderFor(artifactPath: string, folder: string): Promise<void> {
+/** Makes the folders where they are missing, which is rare: to look every time costs more than most writes. */
+async function inFolders(folders: readonly string[], work: () => Promise<void>): Promise<void> {
   try {
-    await makeFolderDurably(folder);
+    await work();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    for (const folder of folders) await makeFolderDurably(folder);
+    await work();
+  }
+}
+
+/** A readable name cannot lie in another artifact, which is the caller's mistake. */
+async function withConflicts(artifactPath: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' || code === 'ENOTDIR') throw pathConflict(artifactPath);
@@ -87,16 +97,6 @@ async function holds(object: string, bytes: number, sha256: string): Promise<boo
   try {
     if ((await stat(object)).size !== bytes) return false;
     return sha256Of(await readFile(object)) === sha256;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
-}
-
-async function isSameFile(object: string, name: string): Promise<boolean> {
-  try {
-    const [one, other] = await Promise.all([stat(object, { bigint: true }), stat(name, { bigint: true })]);
-    return one.ino === other.ino && one.dev === other.dev;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;

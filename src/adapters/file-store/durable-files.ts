@@ -28,18 +28,30 @@ export async function writeDurably(file: string, bytes: Uint8Array, scratchDir: 
 
 /** Gives `existing` the second name `name`, replacing what had it; false where the file system cannot link. */
 export async function linkDurably(existing: string, name: string, scratchDir: string): Promise<boolean> {
-  const linked = await withScratchName(scratchDir, async (scratch) => {
-    try {
-      await link(existing, scratch);
-    } catch (error) {
-      if (NO_LINK.has((error as NodeJS.ErrnoException).code ?? '')) return false;
-      throw error;
-    }
+  try {
+    await link(existing, name).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+      return replaceByLink(existing, name, scratchDir);
+    });
+  } catch (error) {
+    if (NO_LINK.has((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
+  await flushFolder(path.dirname(name));
+  return true;
+}
+
+async function replaceByLink(existing: string, name: string, scratchDir: string): Promise<void> {
+  if (await isSameFile(existing, name)) return;
+  await withScratchName(scratchDir, async (scratch) => {
+    await link(existing, scratch);
     await rename(scratch, name);
-    return true;
   });
-  if (linked) await flushFolder(path.dirname(name));
-  return linked;
+}
+
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([stat(one, { bigint: true }), stat(other, { bigint: true })]);
+  return a.ino === b.ino && a.dev === b.dev;
 }
 
 /**
@@ -66,16 +78,14 @@ async function makeOneFolder(folder: string): Promise<void> {
   await flushFolder(path.dirname(folder));
 }
 
-/**
- * Removes the scratch name whatever happens. Also after success: renaming one link of a file over another link of the
- * same file does nothing and leaves both (POSIX).
- */
-async function withScratchName<T>(scratchDir: string, work: (scratch: string) => Promise<T>): Promise<T> {
+/** `work` renames the scratch name, or it is removed. */
+async function withScratchName(scratchDir: string, work: (scratch: string) => Promise<void>): Promise<void> {
   const scratch = path.join(scratchDir, randomUUID());
   try {
-    return await work(scratch);
-  } finally {
+    await work(scratch);
+  } catch (error) {
     await rm(scratch, { force: true }).catch(() => undefined);
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { FoliosError } from '../../contracts/errors.ts';
 import { addDays, type MarketDate } from '../../domain/market/market-date.ts';
 import { toPriceGrid } from '../../domain/market/price-grid.ts';
+import type { DecimalString } from '../../domain/money/decimal.ts';
 import { type Close, type MarketData, QUOTE_MAX_AGE_DAYS } from '../../ports/market-data.ts';
 import { assertMarketDate, quoteUnavailable, tickerUnknown } from '../market-data/market-data-errors.ts';
 import { firstIndexFrom, lastCloseUpTo, type PriceSeries } from '../market-data/price-series.ts';
@@ -13,8 +14,13 @@ export const REPLAY_LAST_DAY: MarketDate = '2022-12-28';
 const INDEX_TICKER = 'SP500';
 
 interface History {
-  readonly shares: ReadonlyMap<string, PriceSeries>;
+  readonly shares: ReadonlyMap<string, ShareSeries>;
   readonly index: PriceSeries;
+}
+
+interface ShareSeries extends PriceSeries {
+  /** The closes on the price grid that were asked for before: every prompt asks for thousands, mostly the same. */
+  readonly gridCloses: DecimalString[];
 }
 
 /**
@@ -31,7 +37,7 @@ export function createReplayMarketData(dataDir: string): MarketData {
     });
     return history;
   };
-  const seriesOf = async (ticker: string): Promise<PriceSeries> => {
+  const seriesOf = async (ticker: string): Promise<ShareSeries> => {
     const series = (await load()).shares.get(ticker);
     if (series === undefined) throw tickerUnknown('replay', ticker);
     return series;
@@ -50,10 +56,11 @@ export function createReplayMarketData(dataDir: string): MarketData {
     async closes(ticker, from, to) {
       assertMarketDate(from);
       assertMarketDate(to);
-      const { days, closes } = await seriesOf(ticker);
+      const { days, closes, gridCloses } = await seriesOf(ticker);
       const range: Close[] = [];
       for (let i = firstIndexFrom(days, from); i < days.length && (days[i] as string) <= to; i += 1) {
-        range.push({ marketDate: days[i] as string, close: toPriceGrid(closes[i] as string) });
+        gridCloses[i] ??= toPriceGrid(closes[i] as string);
+        range.push({ marketDate: days[i] as string, close: gridCloses[i] as string });
       }
       return range;
     },
@@ -74,7 +81,11 @@ async function readHistory(dataDir: string): Promise<History> {
   ]);
   const indexSeries = index.get(INDEX_TICKER);
   if (indexSeries === undefined) throw new FoliosError('INTERNAL', `the bundled index history has no ${INDEX_TICKER}`);
-  return { shares: new Map([...short, ...long]), index: indexSeries };
+  const shares = [...short, ...long].map(([ticker, { days, closes }]): [string, ShareSeries] => [
+    ticker,
+    { days, closes, gridCloses: [] },
+  ]);
+  return { shares: new Map(shares), index: indexSeries };
 }
 
 function recentClose(series: PriceSeries, ticker: string, asOf: MarketDate): Close {

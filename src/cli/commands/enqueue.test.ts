@@ -17,7 +17,7 @@ function startingRuns(inputs: RunInput[], enqueued = true): Partial<Folios> {
       inputs.push(input);
       const tasks = (input.providers ?? []).map((provider) => {
         const { taskId, requestId, mode, model } = sampleTask(provider);
-        return { taskId, requestId, provider, mode, model, enqueued };
+        return { taskId, requestId, provider, mode, model, accountId: `account-${provider}`, enqueued };
       });
       const run = {
         requestGroupId: input.requestGroupId,

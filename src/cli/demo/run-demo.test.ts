@@ -41,7 +41,7 @@ function stack(world: FakeWorld, finish: () => void, options: { hold?: boolean }
         strategyVersion: 3,
         asOf: WINDOW_START,
         hold: options.hold ?? false,
-        tasks: world.tasks.map((task) => ({ ...task, enqueued: true })),
+        tasks: world.tasks.map((task) => ({ ...task, accountId: `account-${task.provider}`, enqueued: true })),
       };
       const result = async () => {
         await new Promise((resolve) => setTimeout(resolve, 5));

@@ -7,6 +7,8 @@ export interface EnqueuedTaskSummary {
   readonly provider: ProviderName;
   readonly mode: ProviderMode;
   readonly model: string;
+  /** The account that competes for this strategy and provider, opened or not. */
+  readonly accountId: string;
   /** False where a recent submission exists already or the task has ended; this run then leaves the task alone. */
   readonly enqueued: boolean;
 }

@@ -1,3 +1,4 @@
+import type { ProviderName } from '../../domain/research/provider.ts';
 import type { ExecuteTicketInput } from '../schemas/workflow-inputs.ts';
 
 export interface JournaledTicket {
@@ -5,7 +6,7 @@ export interface JournaledTicket {
   readonly taskId: string;
   readonly accountId: string;
   readonly strategyId: string;
-  readonly provider: string;
+  readonly provider: ProviderName;
   readonly marketDate: string;
   readonly orderCount: number;
   readonly deniedCount: number;

@@ -1,4 +1,4 @@
-import { type DecimalString, dec } from '../money/decimal.ts';
+import type { DecimalString } from '../money/decimal.ts';
 
 /**
  * One share's price statistics as a prompt shows them. They describe, nothing is paid by them, so they are ordinary
@@ -35,15 +35,17 @@ export function marketRow(ticker: string, closes: readonly { readonly close: Dec
   const prices = closes.slice(-YEAR_DAYS - 1).map(({ close }) => Number(close));
   if (!prices.every((price) => price > 0 && Number.isFinite(price)))
     throw new Error(`${ticker} has a close that is no price`);
-  const year = closes.slice(-YEAR_DAYS).map(({ close }) => close);
+  const year = closes.slice(-YEAR_DAYS);
+  const yearPrices = prices.slice(-YEAR_DAYS);
   return {
     ticker,
     price: last.close,
     return1mPercent: returnOver(prices, MONTH_DAYS),
     return6mPercent: returnOver(prices, HALF_YEAR_DAYS),
     return12mPercent: returnOver(prices, YEAR_DAYS),
-    high52w: year.reduce((high, price) => (dec(price).greaterThan(high) ? price : high)),
-    low52w: year.reduce((low, price) => (dec(price).lessThan(low) ? price : low)),
+    // Prices are ordered as floats: two that differ in cents differ there, too, and decimals cost a hundred times more.
+    high52w: (year[yearPrices.indexOf(Math.max(...yearPrices))] ?? last).close,
+    low52w: (year[yearPrices.indexOf(Math.min(...yearPrices))] ?? last).close,
     volatilityPercent: annualisedVolatility(prices),
     maxDrawdown1yPercent: maxDrawdown(prices),
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createResearchRepository } from '../../../db/repositories/research.ts';
+import type { Recommendation } from '../../../src/domain/research/recommendation.ts';
 import type { ResearchRepository, TaskRecord } from '../../../src/ports/repositories.ts';
 import { createTestDatabase, type TestDatabase } from '../postgres.ts';
 import { enqueueCommand, NOON, pendingTask, savedStrategy } from './fixtures.ts';
@@ -10,6 +11,12 @@ const LATER = new Date('2026-03-02T13:00:00.000Z');
 describe('research repository', () => {
   let database: TestDatabase;
   let research: ResearchRepository;
+  /** Applies an event and returns the task as it then is. */
+  const moved = async (...event: Parameters<ResearchRepository['transition']>) => {
+    await research.transition(...event);
+    return research.findTask(event[0]);
+  };
+
   beforeAll(async () => {
     database = await createTestDatabase();
     research = createResearchRepository(database.db);
@@ -113,12 +120,12 @@ describe('research repository', () => {
   describe('transitions', () => {
     test('a task goes its way by the table, and each time stays the first one', async () => {
       const { taskId } = await pendingTask(database.db);
-      expect(await research.transition(taskId, 'start', { at: NOON })).toMatchObject({ state: 'running' });
+      expect(await moved(taskId, 'start', { at: NOON })).toMatchObject({ state: 'running' });
       await research.transition(taskId, 'submitted', { at: NOON, providerJobId: 'batch-a' });
-      const repeated = await research.transition(taskId, 'submitted', { at: LATER, providerJobId: 'batch-b' });
+      const repeated = await moved(taskId, 'submitted', { at: LATER, providerJobId: 'batch-b' });
       expect(repeated).toMatchObject({ state: 'awaiting_results', submittedAt: NOON, providerJobId: 'batch-a' });
       await research.transition(taskId, 'succeed', { at: NOON });
-      expect(await research.transition(taskId, 'succeed', { at: LATER })).toMatchObject({ endedAt: NOON });
+      expect(await moved(taskId, 'succeed', { at: LATER })).toMatchObject({ endedAt: NOON });
     });
 
     test('a pair outside the table is a conflict and changes nothing', async () => {
@@ -130,14 +137,14 @@ describe('research repository', () => {
     test('the first reason of a failure stays, whatever characters a provider put in it', async () => {
       const { taskId } = await pendingTask(database.db);
       const first = { at: NOON, failureCode: 'JOB_FAILED', failureReason: 'quota\0 exceeded' };
-      expect(await research.transition(taskId, 'fail', first)).toMatchObject({
+      expect(await moved(taskId, 'fail', first)).toMatchObject({
         state: 'failed',
         failureCode: 'JOB_FAILED',
         failureReason: 'quota\uFFFD exceeded',
         endedAt: NOON,
       });
       const second = { at: LATER, failureCode: 'INTERNAL', failureReason: 'other' };
-      expect(await research.transition(taskId, 'fail', second)).toMatchObject({
+      expect(await moved(taskId, 'fail', second)).toMatchObject({
         failureCode: 'JOB_FAILED',
         endedAt: NOON,
       });
@@ -148,7 +155,7 @@ describe('research repository', () => {
       await research.transition(taskId, 'start', { at: NOON });
       await research.transition(taskId, 'submitted', { at: NOON, providerJobId: `batch-${taskId}` });
       await research.recordPoll(taskId, { at: NOON, providerStatus: 'ended', counts: null });
-      const asked = await research.transition(taskId, 'ask_again', { at: LATER, round: 1 });
+      const asked = await moved(taskId, 'ask_again', { at: LATER, round: 1 });
       expect(asked).toMatchObject({
         state: 'running',
         round: 1,
@@ -156,7 +163,7 @@ describe('research repository', () => {
         providerStatus: null,
         pollCount: 1,
       });
-      expect(await research.transition(taskId, 'ask_again', { at: LATER, round: 1 })).toEqual(asked);
+      expect(await moved(taskId, 'ask_again', { at: LATER, round: 1 })).toEqual(asked);
       await expect(research.transition(taskId, 'ask_again', { at: LATER, round: 2 })).rejects.toMatchObject(conflict);
     });
 
@@ -214,7 +221,7 @@ describe('research repository', () => {
     test('the first intent of a round stays, also among parallel ones, and attempts are counted', async () => {
       const { taskId } = await pendingTask(database.db);
       const commits = Array.from({ length: 10 }, (_, index) =>
-        research.commitIntent({ ...intentOf(taskId), intendedAt: new Date(NOON.getTime() + index) }),
+        research.commitIntent({ ...intentOf(taskId), intendedAt: new Date(NOON.getTime() + index) }, 'start'),
       );
       const all = await Promise.all(commits);
       expect(new Set(all.map((one) => one.intendedAt.getTime())).size).toBe(1);
@@ -227,38 +234,49 @@ describe('research repository', () => {
 
     test('a batch belongs to one task: nobody else can claim it, and a second batch of one intent is refused', async () => {
       const [mine, other] = [await pendingTask(database.db), await pendingTask(database.db)];
-      for (const { taskId } of [mine, other]) await research.commitIntent(intentOf(taskId));
+      for (const { taskId } of [mine, other]) await research.commitIntent(intentOf(taskId), 'start');
       const jobId = `batch-${mine.taskId}`;
-      await research.recordSubmission(mine.taskId, 0, jobId);
-      await research.recordSubmission(mine.taskId, 0, jobId);
+      await research.recordSubmission(mine.taskId, 0, jobId, NOON);
+      await research.recordSubmission(mine.taskId, 0, jobId, NOON);
       expect(await research.findTask(mine.taskId)).toMatchObject({ providerJobId: jobId });
       expect(await research.isClaimed('openai', jobId, other.taskId)).toBe(true);
       expect(await research.isClaimed('openai', jobId, mine.taskId)).toBe(false);
       expect(await research.isClaimed('anthropic', jobId, other.taskId)).toBe(false);
-      await expect(research.recordSubmission(other.taskId, 0, jobId)).rejects.toMatchObject(conflict);
+      await expect(research.recordSubmission(other.taskId, 0, jobId, NOON)).rejects.toMatchObject(conflict);
       expect(await research.findIntent(other.taskId, 0)).toMatchObject({ providerJobId: null });
-      await expect(research.recordSubmission(mine.taskId, 0, 'batch-second')).rejects.toMatchObject(conflict);
+      await expect(research.recordSubmission(mine.taskId, 0, 'batch-second', NOON)).rejects.toMatchObject(conflict);
     });
 
     test('a claim outlives the round in which it was made', async () => {
       const { taskId } = await pendingTask(database.db);
-      await research.commitIntent(intentOf(taskId));
-      await research.transition(taskId, 'start', { at: NOON });
-      await research.recordSubmission(taskId, 0, `first-${taskId}`);
-      await research.transition(taskId, 'submitted', { at: NOON });
-      await research.transition(taskId, 'ask_again', { at: NOON, round: 1 });
-      await research.commitIntent(intentOf(taskId, 1));
-      await research.recordSubmission(taskId, 1, `second-${taskId}`);
+      await research.commitIntent(intentOf(taskId), 'start');
+      await research.recordSubmission(taskId, 0, `first-${taskId}`, NOON);
+      await research.commitIntent(intentOf(taskId, 1), 'ask_again');
+      await research.recordSubmission(taskId, 1, `second-${taskId}`, NOON);
       expect(await research.findTask(taskId)).toMatchObject({ providerJobId: `second-${taskId}` });
       expect(await research.isClaimed('openai', `first-${taskId}`, randomUUID())).toBe(true);
+    });
+
+    test('a job of an earlier question, or of a task that was ended meanwhile, is known of and moves nothing', async () => {
+      const [moved, ended] = [await pendingTask(database.db), await pendingTask(database.db)];
+      for (const { taskId } of [moved, ended]) await research.commitIntent(intentOf(taskId), 'start');
+      await research.transition(moved.taskId, 'submitted', { at: NOON });
+      await research.commitIntent(intentOf(moved.taskId, 1), 'ask_again');
+      await research.transition(ended.taskId, 'fail', { at: NOON, failureCode: 'JOB_CANCELLED' });
+      for (const { taskId } of [moved, ended]) {
+        const before = await research.findTask(taskId);
+        await research.recordSubmission(taskId, 0, `late-${taskId}`, LATER);
+        expect(await research.findTask(taskId)).toEqual(before);
+        expect(await research.findIntent(taskId, 0)).toMatchObject({ providerJobId: `late-${taskId}` });
+      }
     });
 
     test('direct answers may be alike in two tasks, and a repeated call keeps the first answer', async () => {
       const tasks = [await pendingTask(database.db, 'anthropic'), await pendingTask(database.db, 'anthropic')];
       for (const { taskId } of tasks) {
-        await research.commitIntent(intentOf(taskId));
-        await research.recordSubmission(taskId, 0, 'answer-same');
-        await research.recordSubmission(taskId, 0, 'answer-of-a-repeated-call');
+        await research.commitIntent(intentOf(taskId), 'start');
+        await research.recordSubmission(taskId, 0, 'answer-same', NOON);
+        await research.recordSubmission(taskId, 0, 'answer-of-a-repeated-call', NOON);
         expect(await research.findTask(taskId)).toMatchObject({ providerJobId: 'answer-same' });
       }
     });
@@ -297,13 +315,16 @@ describe('research repository', () => {
       bytes: 10_000_000_000,
       mediaType: 'application/json',
     });
-    for (const letter of ['a', 'a', 'b', 'a']) await research.recordArtifact(artifact(letter));
+    for (const letter of ['a', 'a', 'b', 'a']) await research.recordArtifacts([artifact(letter)]);
     expect(await research.listArtifacts(taskId)).toEqual([artifact('a'), artifact('b'), artifact('a')]);
+    const more = [artifact('a'), ...['y', 'x'].map((name) => ({ ...artifact('c'), name }))];
+    await research.recordArtifacts(more);
+    expect((await research.listArtifacts(taskId)).slice(3)).toEqual(more.slice(1));
     const foreign = { ...artifact('a'), taskId: randomUUID() };
-    await expect(research.recordArtifact(foreign)).rejects.toMatchObject({ code: 'TASK_NOT_FOUND' });
+    await expect(research.recordArtifacts([foreign])).rejects.toMatchObject({ code: 'TASK_NOT_FOUND' });
   });
 
-  test('recommendations are replaced as a whole, exact to the last digit and in their order', async () => {
+  test('recommendations end their task, are replaced as a whole, exact to the last digit and in their order', async () => {
     const { taskId } = await pendingTask(database.db);
     const recommendation = {
       ticker: 'KO',
@@ -314,13 +335,19 @@ describe('research repository', () => {
       allocationPercent: '33.333333333333333333',
       rationale: "cheap'); drop table recommendations; --",
     };
-    await research.saveRecommendations(taskId, [{ ...recommendation, ticker: 'PG' }]);
-    await research.saveRecommendations(taskId, [recommendation, { ...recommendation, ticker: 'IBM', action: 'HOLD' }]);
+    await expect(research.saveRecommendations(taskId, [recommendation], NOON)).rejects.toMatchObject(conflict);
+    expect(await research.listRecommendations(taskId)).toEqual([]);
+    await research.transition(taskId, 'start', { at: NOON });
+    await research.transition(taskId, 'submitted', { at: NOON });
+    const save = (all: readonly Recommendation[]) => research.saveRecommendations(taskId, all, NOON);
+    await save([{ ...recommendation, ticker: 'PG' }]);
+    await save([recommendation, { ...recommendation, ticker: 'IBM', action: 'HOLD' }]);
+    expect(await research.findTask(taskId)).toMatchObject({ state: 'succeeded', endedAt: NOON });
     expect(await research.listRecommendations(taskId)).toEqual([
       recommendation,
       { ...recommendation, ticker: 'IBM', action: 'HOLD' },
     ]);
-    await research.saveRecommendations(taskId, []);
+    await save([]);
     expect(await research.listRecommendations(taskId)).toEqual([]);
   });
 });

@@ -33,6 +33,10 @@ describe('strategy repository', () => {
     expect(await strategies.find(document.slug)).toEqual(second);
     expect(await strategies.find(first.id, 1)).toEqual(first);
     expect(await strategies.find(first.id, 3)).toBeNull();
+    for (const { version, document: its } of [first, second, first]) {
+      expect(await strategies.document(first.id, version)).toEqual(its);
+    }
+    await expect(strategies.document(first.id, 3)).rejects.toMatchObject({ code: 'STRATEGY_NOT_FOUND' });
     const listed = (await strategies.list()).filter((one) => one.id === first.id);
     expect(listed).toEqual([second]);
   });
