@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { COLUMN_TYPES } from './column-types.ts';
 import { LockSession } from './lock-session.ts';
+import { prepareStatements } from './prepared-statements.ts';
 import type { DB } from './schema.gen.ts';
 
 export interface DatabaseOptions {
@@ -38,6 +39,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Kysely
   });
   // A connection that breaks while idle is dropped from the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
+  prepareStatements(pool);
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
   lockSessions.set(db, new LockSession(connection));
   return db;

@@ -35,6 +35,7 @@ const CONSTRAINT_CODES: Readonly<Record<string, ErrorCode>> = {
   llm_usage_task_id_fkey: 'TASK_NOT_FOUND',
   tickets_task_id_fkey: 'TASK_NOT_FOUND',
   portfolio_accounts_strategy_id_fkey: 'STRATEGY_NOT_FOUND',
+  trading_mode_changes_account_id_fkey: 'TICKET_CONFLICT',
   tickets_task_unique: 'TICKET_CONFLICT',
   orders_order_ref_unique: 'TICKET_CONFLICT',
   orders_pkey: 'TICKET_CONFLICT',

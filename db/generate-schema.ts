@@ -34,6 +34,7 @@ const COLUMNS: Readonly<Record<string, string>> = {
   'submission_intents.mode': 'ProviderMode',
   'submission_intents.payload': 'ColumnType<ArtifactRef, string, never>',
   'submission_intents.provider': 'ProviderName',
+  'trading_mode_changes.mode': 'TradingMode',
   'task_polls.counts': 'ColumnType<BatchCounts | null, string | null, never>',
 };
 
@@ -48,6 +49,7 @@ const IMPORTS: Readonly<Record<string, string>> = {
   RecommendationAction: '../src/domain/research/recommendation.ts',
   ResearchStrategy: '../src/contracts/schemas/strategy.ts',
   TaskState: '../src/domain/research/task-state.ts',
+  TradingMode: '../src/domain/orders/trading-mode.ts',
   UsageRecord: '../src/ports/repositories.ts',
 };
 

@@ -7,6 +7,7 @@ import * as research from './migrations/20261121100100_research.ts';
 import * as portfolio from './migrations/20261121100200_portfolio.ts';
 import * as ledger from './migrations/20261121100300_ledger.ts';
 import * as marketClock from './migrations/20261121100400_market_clock.ts';
+import * as tradingSwitch from './migrations/20261121170000_trading_switch.ts';
 import type { DB } from './schema.gen.ts';
 
 /** Every migration under its file's name; listed here, so that a forgotten file cannot run and a bundle needs no folder. */
@@ -16,6 +17,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '20261121100200_portfolio': portfolio,
   '20261121100300_ledger': ledger,
   '20261121100400_market_clock': marketClock,
+  '20261121170000_trading_switch': tradingSwitch,
 };
 
 export const MIGRATION_NAMES: readonly string[] = Object.keys(MIGRATIONS);

@@ -3,6 +3,7 @@
 import type { ArtifactRef } from "../src/contracts/schemas/artifact.ts";
 import type { PriceSource, ResearchStrategy } from "../src/contracts/schemas/strategy.ts";
 import type { OrderSide, OrderState } from "../src/domain/orders/order-state.ts";
+import type { TradingMode } from "../src/domain/orders/trading-mode.ts";
 import type { ProviderMode, ProviderName } from "../src/domain/research/provider.ts";
 import type { RecommendationAction } from "../src/domain/research/recommendation.ts";
 import type { TaskState } from "../src/domain/research/task-state.ts";
@@ -214,6 +215,15 @@ export interface Tickets {
   task_id: string;
 }
 
+export interface TradingModeChanges {
+  account_id: string | null;
+  changed_at: Timestamp;
+  changed_by: string;
+  id: Generated<number>;
+  mode: TradingMode;
+  reason: string;
+}
+
 export interface DB {
   artifacts: Artifacts;
   execution_tasks: ExecutionTasks;
@@ -233,4 +243,5 @@ export interface DB {
   submission_intents: SubmissionIntents;
   task_polls: TaskPolls;
   tickets: Tickets;
+  trading_mode_changes: TradingModeChanges;
 }

@@ -11,6 +11,7 @@ import { RecommendationAction } from '../../src/domain/research/recommendation.t
 import type { AccountRecord, OrderRecord, TaskRecord } from '../../src/ports/repositories.ts';
 import { readBooks } from './books.ts';
 import type { TicketPorts } from './ports.ts';
+import { askTradingSwitch } from './trading-mode.ts';
 
 /** The account of the task's strategy and provider, opened with its deposit the first time. */
 export async function openAccount(
@@ -50,10 +51,13 @@ export async function journal(
     positions: books.positions,
     quotes: books.quotes,
   });
+  const refusal = await askTradingSwitch(ports.tradingSwitch, account.accountId, books.positions);
   const now = ports.clock.now();
-  const records = orders.map((order) =>
-    toRecord(order, { ticketId, taskId: task.taskId, accountId: account.accountId, day, now }),
-  );
+  const records = orders.map((order) => {
+    const reason = order.outcome === 'denied' ? null : refusal(order);
+    const gated = reason === null ? order : ({ ...order, outcome: 'denied', reason } as const);
+    return toRecord(gated, { ticketId, taskId: task.taskId, accountId: account.accountId, day, now });
+  });
   return ports.portfolio.journalOrders({ ticketId, taskId: task.taskId, accountId: account.accountId }, records);
 }
 

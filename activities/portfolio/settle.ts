@@ -9,6 +9,7 @@ import type { Broker, Fill } from '../../src/ports/broker.ts';
 import type { AccountRecord, OrderRecord } from '../../src/ports/repositories.ts';
 import { asRows, readBooks } from './books.ts';
 import type { TicketPorts } from './ports.ts';
+import { askTradingSwitch } from './trading-mode.ts';
 
 /** Fills at the broker and books all of it at once. A second call finds the ticket settled and only reads. */
 export async function settle(
@@ -26,7 +27,9 @@ export async function settle(
   const pending = orders.filter((order) => order.state === OrderState.pending);
   const prices = new Map(pending.map((order) => [order.ticker, order.referencePrice]));
   const before = await readBooks(ports, account, day, prices);
-  const { fills, denied } = await fillAffordable(ports.broker, pending, cashOf(before.balances));
+  // The switch may have been turned since the orders were sized: this is the last moment before the broker.
+  const refusal = await askTradingSwitch(ports.tradingSwitch, accountId, before.positions);
+  const { fills, denied } = await fillAllowed(ports.broker, pending, cashOf(before.balances), refusal);
   const books = settleFills({ ...before, fills });
   const at = ports.clock.now();
   const isBooked = await ports.portfolio.settle({
@@ -44,12 +47,25 @@ export async function settle(
   return { ticketId, accountId, filledCount: fills.length, deniedCount, cashUsd, positionsUsd, totalUsd };
 }
 
-/** Another ticket of the account may have used the cash since the orders were sized: what it no longer covers is denied. */
-async function fillAffordable(broker: Broker, orders: readonly OrderRecord[], cashUsd: DecimalString) {
+/**
+ * Fills what the kill switch lets through and the cash still covers, which another ticket of the account may have used
+ * since the orders were sized; the rest is denied.
+ */
+async function fillAllowed(
+  broker: Broker,
+  orders: readonly OrderRecord[],
+  cashUsd: DecimalString,
+  refusal: (order: OrderRecord) => string | null,
+) {
   let cash = dec(cashUsd);
   const fills: Fill[] = [];
   const denied: ReturnType<typeof deny>[] = [];
   for (const order of [...orders].sort(sellsFirst)) {
+    const reason = refusal(order);
+    if (reason !== null) {
+      denied.push(deny(order, reason));
+      continue;
+    }
     const notional = dec(order.quantity).times(order.referencePrice);
     if (order.side === OrderSide.buy && notional.greaterThan(cash)) {
       denied.push(

@@ -6,7 +6,14 @@ import { OrderState } from '../../src/domain/orders/order-state.ts';
 import type { RecommendationAction } from '../../src/domain/research/recommendation.ts';
 import { TaskState } from '../../src/domain/research/task-state.ts';
 import type { MarketData } from '../../src/ports/market-data.ts';
-import type { AccountRecord, OrderRecord, Settlement, TaskRecord } from '../../src/ports/repositories.ts';
+import type {
+  AccountRecord,
+  OrderRecord,
+  PositionRecord,
+  Settlement,
+  TaskRecord,
+} from '../../src/ports/repositories.ts';
+import type { TradingModeChange } from '../../src/ports/trading-switch.ts';
 import { portDouble } from '../../test/factories/port-double.ts';
 import type { TicketPorts } from './ports.ts';
 import { createTicketActivities } from './tickets.ts';
@@ -15,6 +22,8 @@ const taskId = '0a4cf1a2-2f1c-4f0e-9d0f-0b8f6a4f7a11';
 const ticket = { ticketId: taskId, taskId, accountId: 'account', marketDate: '2020-12-31' };
 const account = { accountId: 'account', priceSource: 'replay', openedOn: '2020-12-01' } as AccountRecord;
 const now = new Date('2026-11-21T12:00:00Z');
+
+const RESTRICTION: TradingModeChange = { accountId: null, mode: 'paused', reason: 'fire drill', by: 'ada', at: now };
 
 /** The ports of one account with 1,000 dollars and no holdings, in a market of these prices. */
 function portsWith(more: {
@@ -25,6 +34,8 @@ function portsWith(more: {
   strategy?: null;
   account?: null;
   isBookedByOther?: boolean;
+  restriction?: Partial<TradingModeChange>;
+  held?: PositionRecord[];
 }) {
   const journaled: OrderRecord[] = [];
   const settlements: Settlement[] = [];
@@ -52,10 +63,11 @@ function portsWith(more: {
     portfolio: portDouble<TicketPorts['portfolio']>({
       findAccountOf: async () => (more.strategy === null ? null : account),
       findAccount: async () => (more.account === null ? null : account),
-      listPositions: async () => [],
+      listPositions: async () => more.held ?? [],
       balances: async () =>
         new Map([
           ['cash', '1000'],
+          ...(more.held ?? []).map((one): [string, string] => [`position:${one.ticker}`, one.costUsd]),
           ['capital', '-1000'],
         ]),
       listOrders: async () => more.orders ?? [],
@@ -91,6 +103,9 @@ function portsWith(more: {
     },
     marketClock: { today: async () => '2020-12-31' },
     broker: createPaperBroker(),
+    tradingSwitch: portDouble<TicketPorts['tradingSwitch']>({
+      restrictionOf: async () => (more.restriction ? { ...RESTRICTION, ...more.restriction } : null),
+    }),
     clock: { now: () => now },
   };
   return { activities: createTicketActivities(ports), journaled, settlements };
@@ -167,6 +182,57 @@ describe('journaling a ticket', () => {
       type,
       nonRetryable: true,
     });
+  });
+});
+
+describe('with the kill switch on', () => {
+  const paused = 'trading is paused for all accounts: fire drill (ada, 2026-11-21T12:00:00Z)';
+  const held = {
+    accountId: 'account',
+    ticker: 'PG',
+    quantity: '5',
+    costUsd: '50',
+    marketPrice: '10',
+  } as PositionRecord;
+
+  test('every order is denied as it is journaled, and says by whom and why', async () => {
+    const { activities, journaled } = portsWith({
+      prices: { KO: '10' },
+      wanted: [['BUY', 'KO', 20]],
+      restriction: { mode: 'paused' },
+    });
+    expect(await activities.journalTicket({ ticketId: taskId, taskId })).toMatchObject({
+      orderCount: 0,
+      deniedCount: 1,
+    });
+    expect(journaled).toMatchObject([{ state: 'DENIED', stateReason: paused }]);
+  });
+
+  test('what only reduces passes a reduce-only account, and nothing else does', async () => {
+    const { activities, journaled } = portsWith({
+      prices: { KO: '10', PG: '10' },
+      wanted: [
+        ['SELL', 'PG', 0],
+        ['BUY', 'KO', 20],
+      ],
+      held: [held],
+      restriction: { mode: 'reduce_only', accountId: 'account' },
+    });
+    await activities.journalTicket({ ticketId: taskId, taskId });
+    expect(journaled.map((one) => [one.ticker, one.state])).toEqual([
+      ['PG', 'PENDING'],
+      ['KO', 'DENIED'],
+    ]);
+    expect(journaled[1]?.stateReason).toMatch(/^trading is reduce-only for this account: .*is no reduction$/);
+  });
+
+  test('an order that was journaled before it was turned is denied at the broker’s door', async () => {
+    const { activities, settlements } = portsWith({
+      orders: [order('BUY', 'KO', '5', '10')],
+      restriction: { mode: 'paused' },
+    });
+    expect(await activities.settleTicket(ticket)).toMatchObject({ filledCount: 0, deniedCount: 1 });
+    expect(settlements[0]).toMatchObject({ executions: [], orders: [{ state: 'DENIED', stateReason: paused }] });
   });
 });
 

@@ -2,7 +2,6 @@ import type { ProviderName } from '../../src/domain/research/provider.ts';
 import type { ArtifactStore } from '../../src/ports/artifact-store.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { LlmProviders } from '../../src/ports/llm-provider.ts';
-import type { MarketDataSources } from '../../src/ports/market-data.ts';
 import type {
   PortfolioRepository,
   ResearchRepository,
@@ -10,6 +9,7 @@ import type {
   UsageRepository,
 } from '../../src/ports/repositories.ts';
 import type { TemplateRenderer } from '../../src/ports/template-renderer.ts';
+import type { MarketTable } from './market-table.ts';
 
 /** How patient the provider activities are; from the configuration. */
 export interface JobTimings {
@@ -28,7 +28,7 @@ export interface ProviderJobPorts {
   readonly usage: UsageRepository;
   readonly artifacts: ArtifactStore;
   readonly providers: LlmProviders;
-  readonly marketData: MarketDataSources;
+  readonly marketTable: MarketTable;
   readonly templates: TemplateRenderer;
   readonly clock: Clock;
   readonly timings: (provider: ProviderName) => JobTimings;

@@ -1,16 +1,10 @@
-import { FoliosError } from '../../src/contracts/errors.ts';
 import type { ResearchStrategy } from '../../src/contracts/schemas/strategy.ts';
-import { addDays } from '../../src/domain/market/market-date.ts';
-import { marketRow } from '../../src/domain/market/statistics.ts';
 import { formatUsd } from '../../src/domain/money/decimal.ts';
 import { cashOf, totalOf } from '../../src/domain/portfolio/ledger.ts';
 import { buildPrompt, buildRepairPrompt } from '../../src/domain/research/prompt.ts';
 import type { TaskRecord } from '../../src/ports/repositories.ts';
 import type { ProviderJobPorts } from './ports.ts';
 import { ANSWER_FILE } from './task-files.ts';
-
-/** Enough calendar days before the day asked about for a year of trading days and a 52-week high. */
-const HISTORY_DAYS = 400;
 
 /** The question of a task as of its day; in round 1 the same question with what was wrong with the first answer. */
 export async function renderPrompt(
@@ -20,15 +14,7 @@ export async function renderPrompt(
   repair: { problems: readonly string[] } | null,
 ): Promise<{ system: string; prompt: string }> {
   const portfolio = await portfolioOf(ports, task, strategy);
-  const source = ports.marketData.source(strategy.priceSource);
-  const market = await Promise.all(
-    strategy.universe.map(async (ticker) => {
-      const closes = await source.closes(ticker, addDays(task.asOf, -HISTORY_DAYS), task.asOf);
-      if (closes.length >= 2) return marketRow(ticker, closes);
-      const message = `${strategy.priceSource} has no price history of ${ticker} up to ${task.asOf}`;
-      throw new FoliosError('TICKER_UNKNOWN', message, { ticker, asOf: task.asOf });
-    }),
-  );
+  const market = await ports.marketTable(strategy, task.asOf);
   const context = { asOf: task.asOf, universe: strategy.universe, strategyName: strategy.name, portfolio, market };
   const methodText = ports.templates.render(strategy.method, {
     ...context,

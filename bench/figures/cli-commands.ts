@@ -26,7 +26,7 @@ export const cliCommands: FigureGroup = {
     const stand = await openStand(servers, 0);
     try {
       await stand.startWorkers();
-      const slugs = await saveStrategies(stand, ROUNDS + 1);
+      const slugs = (await saveStrategies(stand, ROUNDS + 1)).map(({ slug }) => slug);
       const took = new Map<Command, number[]>(COMMANDS.map((command) => [command, []]));
       say(`${ROUNDS} held runs of three providers from the command line`);
       for (const [round, slug] of slugs.entries()) {

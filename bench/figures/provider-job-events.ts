@@ -18,7 +18,7 @@ export const providerJobEvents: FigureGroup = {
     const stand = await openStand(servers, NEVER_MS, patience);
     try {
       await stand.startWorkers();
-      const [slug = ''] = await saveStrategies(stand, 1);
+      const slug = (await saveStrategies(stand, 1))[0]?.slug ?? '';
       const figures: Figure[] = [];
       for (const polls of POLL_COUNTS) {
         say(`a provider job until its ${polls}th poll`);

@@ -25,7 +25,7 @@ export const stepLatency: FigureGroup = {
     try {
       await stand.startWorkers();
       bare = await startBareService(stand);
-      const [slug = ''] = await saveStrategies(stand, 1);
+      const slug = (await saveStrategies(stand, 1))[0]?.slug ?? '';
       const took = new Map<string, number[]>();
       const keep = (name: string, milliseconds: number) => took.set(name, [...(took.get(name) ?? []), milliseconds]);
       say(`${SAMPLES} held runs of one provider, step by step`);

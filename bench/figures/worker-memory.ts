@@ -24,7 +24,7 @@ export const workerMemory: FigureGroup = {
     });
     const worker = await startWorkerProcess(stand);
     try {
-      const [slug = ''] = await saveStrategies(stand, 1);
+      const slug = (await saveStrategies(stand, 1))[0]?.slug ?? '';
       await untilItWorks(stand);
       await sleep(2_000);
       const idle = await worker.memory();

@@ -13,14 +13,22 @@ export const BATCH_PROVIDERS: readonly StrategyProvider[] = [
   { provider: 'anthropic', mode: 'batch', model: 'claude-haiku-4-5', maxOutputTokens: 8192 },
 ];
 
-/** Stores `count` copies of the demo strategy under their own names, each with accounts of its own; returns their slugs. */
-export async function saveStrategies(stand: Stand, count: number): Promise<string[]> {
+export interface SavedStrategy {
+  readonly id: string;
+  readonly slug: string;
+}
+
+/** Stores `count` copies of the demo strategy under their own names, each with accounts of its own. */
+export async function saveStrategies(stand: Stand, count: number): Promise<SavedStrategy[]> {
   const { strategies, templates } = stand.service.services;
   const text = await readFile(join(ROOT, 'strategies', MODEL_STRATEGY), 'utf8');
   const document = parseStrategyFile(text, MODEL_STRATEGY, templates);
-  const slugs = Array.from({ length: count }, (_, index) => `bench-${index + 1}`);
-  for (const slug of slugs) {
-    await strategies.save({ ...document, slug, name: `Bench ${slug}`, active: false, providers: [...BATCH_PROVIDERS] });
+  const saved: SavedStrategy[] = [];
+  for (let index = 1; index <= count; index += 1) {
+    const slug = `bench-${index}`;
+    const copy = { ...document, slug, name: `Bench ${slug}`, active: false, providers: [...BATCH_PROVIDERS] };
+    const { record } = await strategies.save(copy);
+    saved.push({ id: record.id, slug });
   }
-  return slugs;
+  return saved;
 }

@@ -67,9 +67,12 @@ export async function journalOrders(
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .executeTakeFirst();
-  if (inserted === undefined) await assertSameTicket(trx, ticket);
-  else if (orders.length > 0) await trx.insertInto('orders').values(orders.map(rowOf)).execute();
-  return await listOrders(trx, { ticketId: ticket.ticketId });
+  if (inserted === undefined) {
+    await assertSameTicket(trx, ticket);
+    return await listOrders(trx, { ticketId: ticket.ticketId });
+  }
+  if (orders.length > 0) await trx.insertInto('orders').values(orders.map(rowOf)).execute();
+  return orders;
 }
 
 function assertFits(order: OrderRecord, ticket: Ticket): void {

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { FoliosError } from '../../src/contracts/errors.ts';
-import { nextOrderState, OrderEvent, OrderState } from '../../src/domain/orders/order-state.ts';
+import { isTerminal, nextOrderState, OrderEvent } from '../../src/domain/orders/order-state.ts';
 import { TaskState } from '../../src/domain/research/task-state.ts';
 import type { OrderRecord, PortfolioRepository, Settlement } from '../../src/ports/repositories.ts';
 import { isUuid } from '../ids.ts';
@@ -10,16 +10,6 @@ import { lockAccount } from './accounts.ts';
 import { replaceHoldings } from './holdings.ts';
 import { bookTransactions } from './ledger.ts';
 import { listOrders } from './orders.ts';
-
-/** The event that leads to a state, as a settlement reports only where an order ended. */
-const EVENT_TO: Readonly<Record<OrderState, OrderEvent | null>> = {
-  PENDING: null,
-  SUBMITTED: OrderEvent.submit,
-  DENIED: OrderEvent.deny,
-  FILLED: OrderEvent.fill,
-  CANCELLED: OrderEvent.cancel,
-  REJECTED: OrderEvent.reject,
-};
 
 /** Whether a ticket's settlement was booked. */
 export async function isSettled(db: Kysely<DB>, ticketId: string): Promise<boolean> {
@@ -73,11 +63,10 @@ function assertOrdersEnd(settlement: Settlement, orders: readonly OrderRecord[])
   }
   for (const { orderId, orderRef, state: from } of orders) {
     const to = ends.get(orderId) ?? from;
-    const event = EVENT_TO[to];
-    if (to !== from && (event === null || nextOrderState(from, event) !== to)) {
+    if (to !== from && !Object.values(OrderEvent).some((event) => nextOrderState(from, event) === to)) {
       throw conflict(settlement, `order ${orderRef} is ${from} and cannot become ${to}`);
     }
-    if (to === OrderState.pending || to === OrderState.submitted) {
+    if (!isTerminal(to)) {
       throw conflict(settlement, `order ${orderRef} would stay ${to}`);
     }
   }

@@ -5,6 +5,7 @@ import type { CliContext } from './context.ts';
 import { addPortfolioCommands } from './definitions/portfolio-commands.ts';
 import { addResearchCommands } from './definitions/research-commands.ts';
 import { addStrategyCommands } from './definitions/strategy-commands.ts';
+import { addTradingCommands } from './definitions/trading-commands.ts';
 import { describeFailure } from './failure.ts';
 import type { CliIo } from './io.ts';
 import { remedyFor } from './remedies.ts';
@@ -40,6 +41,7 @@ export function createProgram(io: CliIo, connect: () => Promise<CliContext>): Co
   addStrategyCommands(program, runner);
   addResearchCommands(program, runner);
   addPortfolioCommands(program, runner);
+  addTradingCommands(program, runner);
   return program;
 }
 

@@ -41,6 +41,21 @@ export const ERRORS = {
     retryable: false,
     summary: 'The ticket or an order of it is in a state that does not allow this step.',
   },
+  ORDER_INVALID: {
+    retryable: false,
+    summary: 'An order cannot be traded as it is written; every problem is named with its path.',
+  },
+  ORDER_STATE_CONFLICT: {
+    retryable: false,
+    summary: 'The order is in a state that does not allow this event; the event is kept.',
+  },
+  BROKER_NOT_READY: { retryable: true, summary: 'The broker session is not connected and ready; nothing was sent.' },
+  BROKER_REJECTED: { retryable: false, summary: 'The broker refused the order or the request.' },
+  BROKER_UNAVAILABLE: { retryable: true, summary: 'The broker did not answer; what was asked may have taken effect.' },
+  BROKER_SESSION_CONFLICT: {
+    retryable: true,
+    summary: 'Another process, or another program with this client id, holds the broker session.',
+  },
   QUOTE_UNAVAILABLE: { retryable: true, summary: 'The market data source has no price for the ticker at that date.' },
   TICKER_UNKNOWN: { retryable: false, summary: 'The market data source does not know the ticker.' },
   LEDGER_UNBALANCED: { retryable: false, summary: 'A booking would not balance; nothing was written.' },

@@ -11,11 +11,11 @@ export const SEARCH_ATTRIBUTES = {
   account: defineSearchAttributeKey('FoliosAccountId', SearchAttributeType.KEYWORD),
 } as const;
 
-/** What the workflows of one provider's part in a research run are found by. */
-export function researchSearchAttributes(strategyId: string, provider: ProviderName): SearchAttributePair[] {
+/** What a research run, or the workflows of one provider's part in it, are found by. */
+export function researchSearchAttributes(strategyId: string, provider?: ProviderName): SearchAttributePair[] {
   return [
     { key: SEARCH_ATTRIBUTES.kind, value: 'research' },
     { key: SEARCH_ATTRIBUTES.strategy, value: strategyId },
-    { key: SEARCH_ATTRIBUTES.provider, value: provider },
+    ...(provider === undefined ? [] : [{ key: SEARCH_ATTRIBUTES.provider, value: provider }]),
   ];
 }

@@ -4,6 +4,7 @@ import { createMarketClockRepository } from '../../db/repositories/market-clock.
 import { createPortfolioRepository } from '../../db/repositories/portfolio.ts';
 import { createResearchRepository } from '../../db/repositories/research.ts';
 import { createStrategyRepository } from '../../db/repositories/strategies.ts';
+import { createTradingSwitch } from '../../db/repositories/trading-switch.ts';
 import { createUsageRepository } from '../../db/repositories/usage.ts';
 import type { DB } from '../../db/schema.gen.ts';
 import { createFixedMarketData } from '../adapters/fixed/market-data.ts';
@@ -26,6 +27,7 @@ export function createBooks(config: Config, db: Kysely<DB>) {
     research: createResearchRepository(db),
     usage: createUsageRepository(db),
     portfolio: createPortfolioRepository(db),
+    tradingSwitch: createTradingSwitch(db),
     marketClockRepository,
     marketClock: createMarketClock(marketClockRepository, config.replayStart, clock),
     marketData: createMarketDataSources({

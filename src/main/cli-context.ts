@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { parseStrategyFile } from '../adapters/strategy-files/parse.ts';
 import type { TemporalLink } from '../adapters/temporal/connection.ts';
 import type { CliContext } from '../cli/context.ts';
@@ -14,13 +15,24 @@ export function cliContext(config: Config, books: Books, temporal: TemporalLink)
     research: books.research,
     usage: books.usage,
     portfolio: books.portfolio,
+    tradingSwitch: books.tradingSwitch,
     marketClock: books.marketClockRepository,
     marketData: books.marketData,
     parseStrategyFile: (text, fileName) => parseStrategyFile(text, fileName, books.templates),
+    user: userName(),
     now: () => books.clock.now(),
     urls: serviceUrls(config),
     simulated: simulatedParts(config),
   };
+}
+
+/** The account of the operating system; some containers have none. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'somebody at the command line';
+  }
 }
 
 /** Where people look. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { createTicketActivities } from '../../activities/portfolio/tickets.ts';
+import { createMarketTable } from '../../activities/provider-job/market-table.ts';
 import { createJobProviderActivities } from '../../activities/provider-job/provider.ts';
 import { createJobRecordActivities } from '../../activities/provider-job/records.ts';
 import { createResearchActivities } from '../../activities/research.ts';
@@ -15,8 +16,10 @@ import { createBooks } from './books.ts';
 
 /** Everything that activities work with: the books, and the adapters that act on the outside. */
 export function createServices(config: Config, db: Kysely<DB>) {
+  const books = createBooks(config, db);
   return {
-    ...createBooks(config, db),
+    ...books,
+    marketTable: createMarketTable(books.marketData, books.clock),
     artifacts: createArtifactStore(config),
     broker: createPaperBroker(),
     providers: createLlmProviders({

@@ -97,7 +97,7 @@ export function jobWith(more: {
       document: async () => ({ universe: [] as string[] }) as ResearchStrategy,
     }),
     portfolio: portDouble<ProviderJobPorts['portfolio']>({}),
-    marketData: { source: () => portDouble({}) },
+    marketTable: async () => [],
     templates: portDouble<ProviderJobPorts['templates']>({}),
     clock: { now: () => now },
     timings: () => timings,

@@ -10,7 +10,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { ResearchActivities, StaleStrategy } from '../../src/contracts/activities/research.ts';
-import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
+import { researchSearchAttributes, SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
 import { workflowIds } from '../../src/contracts/workflow-ids.ts';
 import { stepFailure } from '../failures.ts';
 import type { researchRun } from '../research-run/workflow.ts';
@@ -52,6 +52,7 @@ async function startRun(stale: StaleStrategy): Promise<void> {
       args: [{ strategyId: stale.strategyId, providers: [...stale.providers], requestGroupId: stale.requestGroupId }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: stale.name,
+      typedSearchAttributes: researchSearchAttributes(stale.strategyId),
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

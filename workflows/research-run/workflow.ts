@@ -14,6 +14,7 @@ import {
   startChild,
   upsertSearchAttributes,
   type Workflow,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { EnqueuedRun, EnqueuedTaskSummary, ResearchActivities } from '../../src/contracts/activities/research.ts';
 import { researchSearchAttributes, SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
@@ -68,11 +69,10 @@ export async function researchRun(input: ResearchRunInput): Promise<ResearchRunR
     throw ApplicationFailure.nonRetryable(failure.reason, failure.code);
   }
   const enqueued = run;
-  upsertSearchAttributes([
-    { key: SEARCH_ATTRIBUTES.kind, value: 'research' },
-    { key: SEARCH_ATTRIBUTES.strategy, value: enqueued.strategyId },
-    { key: SEARCH_ATTRIBUTES.state, value: 'running' },
-  ]);
+  // The plan gives its runs their search attributes at the start; every later change of one costs an event.
+  if (!workflowInfo().typedSearchAttributes.get(SEARCH_ATTRIBUTES.strategy)) {
+    upsertSearchAttributes(researchSearchAttributes(enqueued.strategyId));
+  }
 
   const tasks = enqueued.tasks.filter((task) => task.enqueued);
   const jobs = await Promise.all(tasks.map(async (task) => ({ task, job: await startJob(task) })));
@@ -80,7 +80,8 @@ export async function researchRun(input: ResearchRunInput): Promise<ResearchRunR
   await Promise.all(jobs.map(({ task, job }) => follow(task, job)));
 
   const failed = [...outcomes.values()].filter((outcome) => outcome.state === 'failed');
-  upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.state, value: failed.length > 0 ? 'failed' : 'succeeded' }]);
+  // What the workflow's own status does not tell: a run goes on without the providers that failed.
+  if (failed.length > 0) upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.state, value: 'failed' }]);
   await condition(allHandlersFinished);
   if (tasks.length > 0 && failed.length === tasks.length) {
     const reasons = failed.map((outcome) => `${outcome.provider}: ${outcome.failure?.code} ${outcome.failure?.reason}`);

@@ -7,7 +7,9 @@ import { remedyFor } from '../remedies.ts';
 import { formatAge } from '../text/durations.ts';
 import { counted } from '../text/names.ts';
 import { wrapText } from '../text/wrap.ts';
+import { accountNames } from './orders.ts';
 import type { Troubles } from './task-table.ts';
+import { restrictionText } from './trading-switch.ts';
 
 /** One thing that waits for a person, the gravest first. */
 export interface HealthItem {
@@ -26,16 +28,19 @@ const MAX_REASON_LENGTH = 300;
 
 /** What needs a person now; empty when nothing does. */
 export async function checkHealth(
-  { research, strategies, portfolio }: CliContext,
+  { research, strategies, portfolio, tradingSwitch }: CliContext,
   troubles: Troubles,
   now: Date,
 ): Promise<HealthItem[]> {
-  const [tasks, ready, stale, unbalanced] = await Promise.all([
+  const [tasks, ready, stale, unbalanced, restrictions, accounts] = await Promise.all([
     research.listTasks({ limit: LOOKED_AT }),
     research.listTasks({ ready: true }),
     strategies.listStale(now),
     portfolio.listUnbalanced(),
+    tradingSwitch.listRestrictions(),
+    portfolio.listAccounts(),
   ]);
+  const nameOf = accountNames(accounts);
   const items: (HealthItem | null)[] = [
     unbalanced.length > 0
       ? {
@@ -44,6 +49,9 @@ export async function checkHealth(
           remedy: 'folios portfolio',
         }
       : null,
+    ...restrictions.map(
+      (one): HealthItem => ({ severity: 'danger', message: restrictionText(one, nameOf), remedy: 'folios resume' }),
+    ),
     ...troubleItems(troubles),
     failedItem(tasks),
     waitingItem(

@@ -14,6 +14,7 @@ import type {
   TaskRecord,
   UsageRepository,
 } from '../../ports/repositories.ts';
+import type { TradingModeChange, TradingSwitch } from '../../ports/trading-switch.ts';
 import type { CliContext } from '../context.ts';
 import { NOW, type SamplePortfolio, WINDOW_END, WINDOW_START } from './sample-data.ts';
 
@@ -28,6 +29,7 @@ export interface FakeWorld {
   costUsd: Partial<Record<ProviderName, string>>;
   unbalanced: string[];
   marketDate: MarketDate | null;
+  restrictions: TradingModeChange[];
   now: Date;
 }
 
@@ -42,6 +44,7 @@ export function emptyWorld(): FakeWorld {
     costUsd: {},
     unbalanced: [],
     marketDate: WINDOW_START,
+    restrictions: [],
     now: NOW,
   };
 }
@@ -54,6 +57,7 @@ export function createFakeContext(world: FakeWorld, folios: Partial<CliContext['
     research: researchRepository(world),
     usage: usageRepository(world),
     portfolio: portfolioRepository(world),
+    tradingSwitch: tradingSwitch(world),
     marketClock: marketClock(world),
     marketData: { source: () => indexOnly() },
     parseStrategyFile: () => {
@@ -62,6 +66,7 @@ export function createFakeContext(world: FakeWorld, folios: Partial<CliContext['
         'bad.json has 2 mistakes:\n  slug: is missing\n  providers.0.mode: no such mode',
       );
     },
+    user: 'ada',
     now: () => world.now,
     urls: [{ name: 'Temporal Web UI', url: 'http://127.0.0.1:8233' }],
     simulated: ['LLM providers are emulated (OpenAI, Gemini, Anthropic)', 'prices are bundled history, replayed'],
@@ -121,6 +126,16 @@ function portfolioRepository(world: FakeWorld): PortfolioRepository {
     balances: async (accountId) => of(accountId)?.balances ?? new Map(),
     listSnapshots: async (accountId) => of(accountId)?.snapshots ?? [],
     listUnbalanced: async () => world.unbalanced,
+  });
+}
+
+function tradingSwitch(world: FakeWorld): TradingSwitch {
+  return prepared<TradingSwitch>('tradingSwitch', {
+    set: async (change) => {
+      const others = world.restrictions.filter((one) => one.accountId !== change.accountId);
+      world.restrictions = change.mode === 'normal' ? others : [...others, change];
+    },
+    listRestrictions: async () => world.restrictions,
   });
 }
 

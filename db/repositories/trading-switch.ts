@@ -1,0 +1,49 @@
+import type { Kysely } from 'kysely';
+import { FoliosError } from '../../src/contracts/errors.ts';
+import { strictestMode, TradingMode } from '../../src/domain/orders/trading-mode.ts';
+import type { TradingModeChange, TradingSwitch } from '../../src/ports/trading-switch.ts';
+import { withTranslatedErrors } from '../database-error.ts';
+import { isUuid } from '../ids.ts';
+import type { DB } from '../schema.gen.ts';
+import { storableText } from '../storable.ts';
+
+/** Binds the kill switch's port to a database. */
+export function createTradingSwitch(db: Kysely<DB>): TradingSwitch {
+  return withTranslatedErrors<TradingSwitch>({
+    async set({ accountId, mode, reason, by, at }) {
+      if (accountId !== null && !isUuid(accountId)) throw noAccount(accountId);
+      await db
+        .insertInto('trading_mode_changes')
+        .values({
+          account_id: accountId,
+          mode,
+          reason: storableText(reason),
+          changed_by: storableText(by),
+          changed_at: at,
+        })
+        .execute();
+    },
+    async restrictionOf(accountId) {
+      const inForce = (await listInForce(db)).filter((one) => one.accountId === null || one.accountId === accountId);
+      const strictest = strictestMode(inForce.map(({ mode }) => mode));
+      return inForce.find(({ mode }) => mode === strictest) ?? null;
+    },
+    listRestrictions: () => listInForce(db),
+  });
+}
+
+/** The newest turn of each scope, where it restricts; that of all accounts first. */
+async function listInForce(db: Kysely<DB>): Promise<readonly TradingModeChange[]> {
+  const newest = await db
+    .selectFrom('trading_mode_changes')
+    .distinctOn('account_id')
+    .select(['account_id as accountId', 'mode', 'reason', 'changed_by as by', 'changed_at as at'])
+    .orderBy('account_id', (order) => order.asc().nullsFirst())
+    .orderBy('id', 'desc')
+    .execute();
+  return newest.filter(({ mode }) => mode !== TradingMode.normal);
+}
+
+function noAccount(accountId: string): FoliosError {
+  return new FoliosError('TICKET_CONFLICT', `no portfolio account has the id ${accountId}`, { accountId });
+}

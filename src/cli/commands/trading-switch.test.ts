@@ -1,0 +1,54 @@
+import { describe, expect, test } from '@jest/globals';
+import { TradingMode } from '../../domain/orders/trading-mode.ts';
+import { createFakeContext, emptyWorld, type FakeWorld } from '../testing/fake-context.ts';
+import { samplePortfolio } from '../testing/sample-data.ts';
+import { checkHealth } from './health.ts';
+import { type SwitchOptions, turnSwitch } from './trading-switch.ts';
+
+const ALL: SwitchOptions = { account: null, reason: 'earnings tonight', yes: false, ask: null };
+
+function world(): FakeWorld {
+  return { ...emptyWorld(), portfolios: [samplePortfolio('openai', { IBM: '120', KO: '40' })] };
+}
+
+describe('the kill switch', () => {
+  test('stops at once, says what that means and what is held, and is kept with who and why', async () => {
+    const it = world();
+    const { document, text } = await turnSwitch(createFakeContext(it), TradingMode.paused, ALL);
+    expect(text).toMatch(/^Trading is paused for all accounts\. Every order is denied before it reaches the broker/);
+    expect(text).toMatch(/\n\d+ positions held, 0 orders not yet at the broker\./);
+    expect(document).toMatchObject({ turned: true, mode: 'paused', by: 'ada', reason: 'earnings tonight' });
+    expect(it.restrictions).toHaveLength(1);
+  });
+
+  test('stands first in the status while it is on', async () => {
+    const it = world();
+    const context = createFakeContext(it);
+    await turnSwitch(context, TradingMode.reduceOnly, { ...ALL, account: 'dreman-contrarian/openai' });
+    const [first] = await checkHealth(context, new Map(), it.now);
+    expect(first).toMatchObject({ severity: 'danger', remedy: 'folios resume' });
+    expect(first?.message).toContain('reduce-only for dreman-contrarian/openai: earnings tonight (ada, ');
+  });
+
+  test('is released only by a person who says so, and names what is still in force', async () => {
+    const it = world();
+    const context = createFakeContext(it);
+    await turnSwitch(context, TradingMode.paused, ALL);
+    await turnSwitch(context, TradingMode.paused, { ...ALL, account: 'dreman-contrarian/openai' });
+    await expect(turnSwitch(context, TradingMode.normal, ALL)).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED' });
+    expect((await turnSwitch(context, TradingMode.normal, { ...ALL, ask: async () => 'n' })).text).toBe(
+      'Nothing was changed.',
+    );
+    expect(it.restrictions).toHaveLength(2);
+    const { text } = await turnSwitch(context, TradingMode.normal, { ...ALL, ask: async () => 'y' });
+    expect(text).toContain('Trading is resumed for all accounts. New orders reach the broker again.');
+    expect(text).toContain('Still in force: trading is paused for');
+  });
+
+  test('knows no account that does not exist', async () => {
+    const context = createFakeContext(world());
+    await expect(turnSwitch(context, TradingMode.paused, { ...ALL, account: 'nobody/openai' })).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+    });
+  });
+});
