@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandResult, View } from './command-result.ts';
+import type { Finding } from './commands/doctor.ts';
 import type { CliContext } from './context.ts';
 import { type CliIo, widthOf } from './io.ts';
 import { renderJson } from './text/json.ts';
@@ -10,8 +11,10 @@ export interface Call {
   readonly json: boolean;
   /** Connects on first use and says on stderr what is simulated. */
   connect(): Promise<CliContext>;
+  /** Asks every part by itself, without connecting first. */
+  diagnose(): Promise<readonly Finding[]>;
   /** Layout and the time now. */
-  view(context: CliContext): View;
+  view(context?: CliContext): View;
 }
 
 type Handler = (call: Call, options: Record<string, unknown>, args: readonly unknown[]) => Promise<CommandResult>;
@@ -22,7 +25,13 @@ export interface CommandRunner {
   action(handler: Handler): (...commanderArguments: unknown[]) => Promise<void>;
 }
 
-export function createCommandRunner(io: CliIo, connect: () => Promise<CliContext>): CommandRunner {
+/** Where commands get what they work with; loaded only by those that need it. */
+export interface CliSources {
+  connect(): Promise<CliContext>;
+  diagnose(): Promise<readonly Finding[]>;
+}
+
+export function createCommandRunner(io: CliIo, sources: CliSources): CommandRunner {
   return {
     io,
     action:
@@ -37,12 +46,13 @@ export function createCommandRunner(io: CliIo, connect: () => Promise<CliContext
             io,
             json,
             async connect() {
-              context ??= await connect();
+              context ??= await sources.connect();
               // With --json stderr is kept for one error document; the result carries the same sentences.
               if (!json) printBanner(io, context.simulated);
               return context;
             },
-            view: ({ now }) => ({ width: widthOf(io.stdout), now: now() }),
+            diagnose: () => sources.diagnose(),
+            view: (connected) => ({ width: widthOf(io.stdout), now: connected?.now() ?? new Date() }),
           },
           options,
           commanderArguments.slice(0, -2),

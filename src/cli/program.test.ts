@@ -128,7 +128,7 @@ describe('help', () => {
   test('every command has an example', () => {
     const { stream } = collect();
     const io = { stdout: stream, stderr: stream, isTTY: false, readFile: async () => '', elapsedMs: () => 0 };
-    const program = createProgram(io, async () => context());
+    const program = createProgram(io, { connect: async () => context(), diagnose: async () => [] });
     const leaves = program.commands.flatMap((one) => (one.commands.length > 0 ? one.commands : [one]));
     expect(leaves.length).toBeGreaterThan(18);
     for (const command of leaves) {

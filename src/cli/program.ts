@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { cleanUntrustedText } from '../domain/research/untrusted-text.ts';
-import { createCommandRunner } from './command-runner.ts';
-import type { CliContext } from './context.ts';
+import { type CliSources, createCommandRunner } from './command-runner.ts';
 import { addPortfolioCommands } from './definitions/portfolio-commands.ts';
 import { addResearchCommands } from './definitions/research-commands.ts';
 import { addStrategyCommands } from './definitions/strategy-commands.ts';
@@ -24,7 +23,7 @@ Step by step:
 In the examples of each command, "folios" stands for "npm run folios --".`;
 
 /** The command line. Failures of its actions are thrown by `parseAsync`; `runCli` reports them. */
-export function createProgram(io: CliIo, connect: () => Promise<CliContext>): Command {
+export function createProgram(io: CliIo, sources: CliSources): Command {
   const program = new Command('folios')
     .description(DESCRIPTION)
     .option('--json', 'one JSON document on stdout and nothing else')
@@ -37,7 +36,7 @@ export function createProgram(io: CliIo, connect: () => Promise<CliContext>): Co
       // Reported once, by runCli, in the same form as every other error.
       outputError: () => undefined,
     });
-  const runner = createCommandRunner(io, connect);
+  const runner = createCommandRunner(io, sources);
   addStrategyCommands(program, runner);
   addResearchCommands(program, runner);
   addPortfolioCommands(program, runner);
@@ -46,9 +45,9 @@ export function createProgram(io: CliIo, connect: () => Promise<CliContext>): Co
 }
 
 /** Runs one command; `argv` is what the user typed after `folios`. Returns the exit code: 0, or 1 with an error on stderr. */
-export async function runCli(argv: readonly string[], io: CliIo, connect: () => Promise<CliContext>): Promise<number> {
+export async function runCli(argv: readonly string[], io: CliIo, sources: CliSources): Promise<number> {
   try {
-    await createProgram(io, connect).parseAsync([...argv], { from: 'user' });
+    await createProgram(io, sources).parseAsync([...argv], { from: 'user' });
     return 0;
   } catch (error) {
     if (isHelp(error)) return argv.length === 0 ? 1 : 0;

@@ -19,7 +19,11 @@ const io = {
 };
 
 let close: () => Promise<void> = async () => undefined;
-process.exitCode = await runCli(process.argv.slice(2), io, async () => {
+const sources = { connect, diagnose };
+process.exitCode = await runCli(process.argv.slice(2), io, sources);
+await close();
+
+async function connect() {
   // Loaded only by commands that connect: `--help` should not wait for database drivers.
   const [{ loadConfig }, { openLinks }, { createBooks }, { cliContext }, { assertSchemaCurrent }] = await Promise.all([
     import('../config.ts'),
@@ -33,5 +37,9 @@ process.exitCode = await runCli(process.argv.slice(2), io, async () => {
   close = links.close;
   await assertSchemaCurrent(links.db);
   return cliContext(config, createBooks(config, links.db), links.temporal);
-});
-await close();
+}
+
+async function diagnose() {
+  const [{ loadConfig }, doctor] = await Promise.all([import('../config.ts'), import('./doctor.ts')]);
+  return doctor.diagnose(loadConfig(), () => new Date());
+}

@@ -51,7 +51,7 @@ function reveal({ apiKey, baseUrl, simulated }: Config['providers']['openai']) {
   return { apiKey: apiKey.reveal(), baseUrl, simulated };
 }
 
-function createArtifactStore(config: Config): ArtifactStore {
+export function createArtifactStore(config: Config): ArtifactStore {
   const store = config.artifactStore;
   if (store.kind === 'file') return createFileArtifactStore({ rootDir: store.directory });
   const { bucket, prefix, region, endpoint, credentials } = store;

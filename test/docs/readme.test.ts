@@ -80,7 +80,8 @@ describe('docs/guide/writing-a-strategy.md', () => {
 function misfits(call: string): readonly string[] {
   const { stream } = collect();
   const io = { stdout: stream, stderr: stream, isTTY: false, readFile: async () => '', elapsedMs: () => 0 };
-  let command: Command = createProgram(io, () => Promise.reject(new Error('nothing connects here')));
+  const nothing = () => Promise.reject(new Error('nothing connects here'));
+  let command: Command = createProgram(io, { connect: nothing, diagnose: nothing });
   const words = call.split(/\s+/);
   while (words[0] !== undefined) {
     const next = command.commands.find((one) => one.name() === words[0]);

@@ -15,6 +15,16 @@ export function addPortfolioCommands(program: Command, runner: CommandRunner): v
   addCompare(program, runner);
   addClock(program, runner);
 
+  defineCommand(program, 'doctor', 'Ask every part what it is and how it does; works while parts are down', [
+    'doctor',
+    'doctor --json',
+  ]).action(
+    runner.action(async (call) => {
+      const { examine } = await import('../commands/doctor.ts');
+      return examine(() => call.diagnose(), call.view());
+    }),
+  );
+
   defineCommand(program, 'urls', 'Show where the API and the web interfaces are', ['urls']).action(
     runner.action(async (call) => {
       const [context, { listUrls }] = await Promise.all([call.connect(), import('../commands/urls.ts')]);

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import type { Finding } from '../commands/doctor.ts';
 import type { CliContext } from '../context.ts';
 import type { CliIo } from '../io.ts';
 import { runCli } from '../program.ts';
@@ -16,6 +17,7 @@ export async function runCommand(
   argv: readonly string[],
   context: CliContext,
   io: Partial<CliIo> = {},
+  findings: readonly Finding[] = [],
 ): Promise<CommandRun> {
   const stdout = collect();
   const stderr = collect();
@@ -30,9 +32,12 @@ export async function runCommand(
       elapsedMs: () => 123.4,
       ...io,
     },
-    async () => {
-      connected = true;
-      return context;
+    {
+      connect: async () => {
+        connected = true;
+        return context;
+      },
+      diagnose: async () => findings,
     },
   );
   return { exitCode, stdout: stdout.text(), stderr: stderr.text(), connected };
