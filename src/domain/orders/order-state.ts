@@ -65,11 +65,11 @@ const BROKER_REPORTS = {
  * The one transition table of orders. Reports reach us late, twice and out of order, so what an earlier or repeated
  * report says of an order that has moved on is listed and changes nothing; what contradicts its state is not listed.
  *
- * A fill beats a cancel and an expiry, whichever is told first. FIX reports a fill that crossed the cancel with its
- * quantity although the order was cancelled, IBKR says that executions may come until the cancel is confirmed and
- * loses messages while disconnected: the execution is a fact, and a position that we deny is worse than a state that
- * is corrected. A part that is told after the cancel is booked as well, but the rest stays cancelled: making the order
- * partially filled again would leave it open for ever.
+ * A fill beats a cancel and an expiry, whichever is told first: where an order is in several states, FIX ranks Filled
+ * above Canceled and Expired, and these above Partially Filled (Execution Report, precedence of OrdStatus). IBKR warns
+ * that an order may still trade until its cancel is confirmed, and while we are disconnected its messages are lost. The
+ * execution is a fact, and a position that we deny is worse than a state that is corrected. A part that is told after
+ * the cancel is booked as well, but the rest stays cancelled: as a partially filled order it would stay open for ever.
  *
  * An order dies once. Another word for the same death changes nothing: IBKR tells of a rejection as error 201 and as
  * status Inactive or Cancelled, and of a day order that ended as Cancelled. A fill of a rejected or denied order is not

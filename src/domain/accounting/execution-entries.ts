@@ -1,0 +1,36 @@
+import { type Dec, dec, sum } from '../money/decimal.ts';
+import { OrderSide } from '../orders/order-state.ts';
+import { assertBalanced, type LedgerEntry, positionAccount } from '../portfolio/ledger.ts';
+import { type BookedLots, costOf, type LotExecution, type TaxLot } from './lots.ts';
+
+/**
+ * The ledger's entries for one execution of `instrument` (its key), booked from `before` to `after` by `bookExecution`:
+ * cash moves, the position moves at cost, the result is realised without commission, and the commission is an expense of
+ * its own. The sum of a position's entries is always the cost of its lots. Throws if they would not balance.
+ */
+export function executionEntries(
+  instrument: string,
+  execution: LotExecution,
+  before: readonly TaxLot[],
+  after: BookedLots,
+): readonly LedgerEntry[] {
+  const value = dec(execution.quantity).times(execution.price).times(execution.multiplier);
+  const received = execution.side === OrderSide.buy ? value.negated() : value;
+  const commission = dec(execution.commissionUsd);
+  const gross = sum(after.closed.map((part) => dec(part.proceedsUsd).minus(part.costUsd)));
+  return ledgerEntries([
+    ['cash', received.minus(commission)],
+    ['commission', commission],
+    [positionAccount(instrument), dec(costOf(after.lots)).minus(costOf(before))],
+    ['realized-pnl', gross.negated()],
+  ]);
+}
+
+/** Entries without the amounts that are zero; proven to balance before they leave. */
+export function ledgerEntries(sides: readonly (readonly [string, Dec])[]): readonly LedgerEntry[] {
+  const entries = sides
+    .filter(([, amount]) => !amount.isZero())
+    .map(([ledgerAccount, amount]) => ({ ledgerAccount, amountUsd: amount.toFixed() }));
+  assertBalanced(entries);
+  return entries;
+}
