@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { MarketDate } from '../../domain/market/market-date.ts';
-import type { OrderState } from '../../domain/orders/order-state.ts';
+import { OrderState } from '../../domain/orders/order-state.ts';
 import type { CommandRunner } from '../command-runner.ts';
 import { parseLimit, parseMarketDate, parseOrderState } from '../option-parsers.ts';
 import { defineCommand } from './define-command.ts';
@@ -36,7 +36,7 @@ export function addPortfolioCommands(program: Command, runner: CommandRunner): v
 function addOrders(program: Command, runner: CommandRunner): void {
   defineCommand(program, 'orders', 'List orders, newest first', ['orders', 'orders --state denied --json'])
     .option(...ACCOUNT_OPTION)
-    .option('--state <state>', 'pending, denied, submitted, filled, cancelled or rejected', parseOrderState)
+    .option('--state <state>', Object.values(OrderState).join(', ').toLowerCase(), parseOrderState)
     .option('--limit <rows>', 'how many at most', parseLimit, 50)
     .action(
       runner.action(async (call, options) => {

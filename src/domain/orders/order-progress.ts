@@ -1,0 +1,64 @@
+import { type DecimalString, dec } from '../money/decimal.ts';
+import { nextOrderState, OrderEvent, type OrderState } from './order-state.ts';
+
+/** How far an order has come. */
+export interface OrderProgress {
+  readonly state: OrderState;
+  readonly quantity: DecimalString;
+  readonly filledQuantity: DecimalString;
+  /** US dollars a unit, weighted by quantity; null while nothing is filled. */
+  readonly averageFillPrice: DecimalString | null;
+}
+
+export type ProgressStep =
+  | { readonly kind: 'applied'; readonly progress: OrderProgress }
+  /** The report contradicts the order: it is kept, and nothing changes. */
+  | { readonly kind: 'refused'; readonly problem: string };
+
+/**
+ * What the broker says of an order's state. That it has traded is believed when the executions are there: until then it
+ * only proves that the broker has the order.
+ */
+export function applyStatus(progress: OrderProgress, event: OrderEvent): ProgressStep {
+  const isFill = event === OrderEvent.fill || event === OrderEvent.partialFill;
+  return move(progress, isFill && nextOrderState(progress.state, event) !== null ? OrderEvent.accept : event);
+}
+
+function move(progress: OrderProgress, event: OrderEvent): ProgressStep {
+  const state = nextOrderState(progress.state, event);
+  if (state === null) return { kind: 'refused', problem: `an order that is ${progress.state} cannot ${event}` };
+  return { kind: 'applied', progress: { ...progress, state } };
+}
+
+/**
+ * One execution of the order. It is refused if it has no quantity or price, if the order is in a state that cannot trade,
+ * or if more would be filled than was ordered.
+ */
+export function applyExecution(
+  progress: OrderProgress,
+  execution: { readonly quantity: DecimalString; readonly price: DecimalString },
+): ProgressStep {
+  const quantity = dec(execution.quantity);
+  if (!quantity.greaterThan(0)) return { kind: 'refused', problem: `a fill of ${execution.quantity} is none` };
+  const before = dec(progress.filledQuantity);
+  const filled = before.plus(quantity);
+  if (filled.greaterThan(progress.quantity)) {
+    const problem = `a fill of ${quantity.toFixed()} after ${before.toFixed()} is more than the ${progress.quantity} ordered`;
+    return { kind: 'refused', problem };
+  }
+  const event = filled.equals(progress.quantity) ? OrderEvent.fill : OrderEvent.partialFill;
+  const step = move(progress, event);
+  if (step.kind === 'refused') return step;
+  const value = before.times(progress.averageFillPrice ?? 0).plus(quantity.times(execution.price));
+  return {
+    kind: 'applied',
+    progress: {
+      ...step.progress,
+      filledQuantity: filled.toFixed(),
+      averageFillPrice: value.dividedBy(filled).toDecimalPlaces(AVERAGE_DECIMALS).toFixed(),
+    },
+  };
+}
+
+/** An average is for people; what was paid stands in the executions. */
+const AVERAGE_DECIMALS = 10;
