@@ -8,13 +8,15 @@ import { finalFailure } from '../failures.ts';
 import { itemId, jobKey } from './job-key.ts';
 import { parseAnswer } from './parse.ts';
 import type { ProviderJobPorts } from './ports.ts';
-import { answerHashOf, requireIntent } from './submit.ts';
-import { ANSWER_FILE, answerFile, requireTask, writeTaskFiles } from './task-files.ts';
+import { answerHashOf, requireIntended } from './submit.ts';
+import { ANSWER_FILE, answerFile, writeTaskFiles } from './task-files.ts';
 
 /** Fetches what the provider answered, keeps it as it came, books its cost, and parses it. Idempotent. */
 export async function harvest(ports: ProviderJobPorts, round: JobRound, signal: AbortSignal): Promise<HarvestedJob> {
-  const task = await requireTask(ports.research, round.taskId);
-  const { providerJobId } = await requireIntent(ports, round.taskId, round.round);
+  const {
+    task,
+    intent: { providerJobId },
+  } = await requireIntended(ports, round);
   if (!providerJobId) throw finalFailure('TASK_STATE_CONFLICT', `task ${round.taskId} was not submitted`);
   return task.mode === ProviderMode.batch
     ? harvestBatch(ports, task, round, providerJobId, signal)

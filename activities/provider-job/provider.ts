@@ -9,13 +9,13 @@ import type {
 import { ProviderMode } from '../../src/domain/research/provider.ts';
 import { isTaskEnded } from '../../src/domain/research/task-state.ts';
 import type { BatchStatus } from '../../src/ports/llm-provider.ts';
-import type { TaskRecord } from '../../src/ports/repositories.ts';
+import type { SubmissionIntent, TaskRecord } from '../../src/ports/repositories.ts';
 import { finalFailure, notYet, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { harvest } from './harvest.ts';
 import type { JobTimings, ProviderJobPorts } from './ports.ts';
-import { batchIntent, recordSubmitted, requireIntent, submit } from './submit.ts';
-import { requireTask } from './task-files.ts';
+import { batchIntent, recordSubmitted, requireIntended, submit } from './submit.ts';
+import { requireRound, requireTask } from './task-files.ts';
 
 /** The steps of a provider job that call the provider. Every call is one attempt: patience and repetition are Temporal's. */
 export function createJobProviderActivities(ports: ProviderJobPorts): JobProviderActivities {
@@ -24,8 +24,8 @@ export function createJobProviderActivities(ports: ProviderJobPorts): JobProvide
     reconcileSubmission: (round) => reconcile(ports, round),
 
     async awaitJob(round) {
-      const task = await requireTask(ports.research, round.taskId);
-      const status = await poll(ports, task, round);
+      const { task, intent } = await requireIntended(ports, round);
+      const status = await poll(ports, task, intent);
       if (status.state !== 'working') return status;
       throw notYet(
         'JOB_NOT_ENDED',
@@ -34,7 +34,10 @@ export function createJobProviderActivities(ports: ProviderJobPorts): JobProvide
       );
     },
 
-    pollJob: async (round) => poll(ports, await requireTask(ports.research, round.taskId), round),
+    async pollJob(round) {
+      const { task, intent } = await requireIntended(ports, round);
+      return poll(ports, task, intent);
+    },
     harvestJob: (round): Promise<HarvestedJob> => withHeartbeat((signal) => harvest(ports, round, signal)),
 
     async cancelJob(round) {
@@ -55,9 +58,8 @@ export function pollDelayMs(timings: JobTimings, attempt: number): number {
 /** Whether a submission in doubt exists at the provider: found, proven absent, or not known yet (which fails, to be called again). */
 async function reconcile(ports: ProviderJobPorts, round: JobRound): Promise<ReconciledSubmission> {
   const { research } = ports;
-  const task = await requireTask(research, round.taskId);
+  const { task, intent } = await requireRound(research, round);
   const timings = ports.timings(task.provider);
-  const intent = await research.findIntent(round.taskId, round.round);
   if (!intent || (intent.attempts === 0 && !intent.providerJobId)) return { outcome: 'absent', attempts: 0 };
   if (intent.providerJobId) {
     return { outcome: 'submitted', providerJobId: await recordSubmitted(ports, round, intent.providerJobId) };
@@ -78,8 +80,9 @@ async function reconcile(ports: ProviderJobPorts, round: JobRound): Promise<Reco
   return { outcome: 'absent', attempts: intent.attempts };
 }
 
-async function poll(ports: ProviderJobPorts, task: TaskRecord, { taskId, round }: JobRound): Promise<JobStatus> {
-  const { providerJobId } = await requireIntent(ports, taskId, round);
+async function poll(ports: ProviderJobPorts, task: TaskRecord, intent: SubmissionIntent): Promise<JobStatus> {
+  const { taskId } = task;
+  const { providerJobId } = intent;
   if (task.mode !== ProviderMode.batch || !providerJobId) {
     throw finalFailure('TASK_STATE_CONFLICT', `task ${taskId} has no job at the provider to ask about`);
   }

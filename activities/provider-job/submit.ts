@@ -1,4 +1,4 @@
-import type { SubmitAttempt, SubmittedJob } from '../../src/contracts/activities/provider-job.ts';
+import type { JobRound, SubmitAttempt, SubmittedJob } from '../../src/contracts/activities/provider-job.ts';
 import { errorCodeOf, FoliosError } from '../../src/contracts/errors.ts';
 import { RECOMMENDATION_ANSWER } from '../../src/contracts/schemas/recommendation.ts';
 import { costUsd } from '../../src/domain/llm/pricing.ts';
@@ -9,14 +9,13 @@ import { finalFailure, toFailure } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { keepPaid } from './keep-paid.ts';
 import type { ProviderJobPorts } from './ports.ts';
-import { answerFile, requireTask, type TaskFile, writeTaskFiles } from './task-files.ts';
+import { answerFile, requireRound, type TaskFile, writeTaskFiles } from './task-files.ts';
 
 /** One submit call. Its beginning is committed before it, so that a crash inside it is known as a doubt afterwards. */
 export async function submit(ports: ProviderJobPorts, attempt: SubmitAttempt): Promise<SubmittedJob> {
   const { research } = ports;
   const { taskId, round, attemptsBefore } = attempt;
-  const task = await requireTask(research, taskId);
-  const intent = await requireIntent(ports, taskId, round);
+  const { task, intent } = await requireIntended(ports, attempt);
   if (intent.providerJobId) return { providerJobId: intent.providerJobId };
   if (intent.attempts !== attemptsBefore) {
     throw finalFailure(
@@ -61,17 +60,22 @@ export async function recordSubmitted(
     return providerJobId;
   } catch (error) {
     if (errorCodeOf(error) !== 'TASK_STATE_CONFLICT') throw error;
-    const standing = (await requireIntent(ports, taskId, round)).providerJobId;
+    const standing = (await ports.research.findIntent(taskId, round))?.providerJobId ?? null;
     if (standing === null || standing === providerJobId) throw error;
     await ports.research.recordSubmission(taskId, round, standing, at);
     return standing;
   }
 }
 
-export async function requireIntent(ports: ProviderJobPorts, taskId: string, round: number): Promise<SubmissionIntent> {
-  const intent = await ports.research.findIntent(taskId, round);
-  if (!intent) throw new FoliosError('TASK_STATE_CONFLICT', `task ${taskId} has no intent for question ${round + 1}`);
-  return intent;
+/** A task and the intent of a round that was prepared. TASK_NOT_FOUND, TASK_STATE_CONFLICT. */
+export async function requireIntended(
+  ports: ProviderJobPorts,
+  round: JobRound,
+): Promise<{ task: TaskRecord; intent: SubmissionIntent }> {
+  const { task, intent } = await requireRound(ports.research, round);
+  if (intent) return { task, intent };
+  const question = round.round + 1;
+  throw new FoliosError('TASK_STATE_CONFLICT', `task ${round.taskId} has no intent for question ${question}`);
 }
 
 export function batchIntent(intent: SubmissionIntent) {

@@ -1,7 +1,8 @@
+import type { JobRound } from '../../src/contracts/activities/provider-job.ts';
 import { FoliosError } from '../../src/contracts/errors.ts';
 import type { ArtifactRef } from '../../src/contracts/schemas/artifact.ts';
 import type { ArtifactStore } from '../../src/ports/artifact-store.ts';
-import type { ArtifactRecord, ResearchRepository, TaskRecord } from '../../src/ports/repositories.ts';
+import type { ArtifactRecord, ResearchRepository, TaskRecord, TaskRound } from '../../src/ports/repositories.ts';
 
 export const ANSWER_FILE = 'answer.txt';
 
@@ -36,6 +37,13 @@ export async function requireTask(research: ResearchRepository, taskId: string):
   const task = await research.findTask(taskId);
   if (!task) throw new FoliosError('TASK_NOT_FOUND', `no execution task has the id ${taskId}`, { taskId });
   return task;
+}
+
+/** A task with the intent of one round. TASK_NOT_FOUND. */
+export async function requireRound(research: ResearchRepository, { taskId, round }: JobRound): Promise<TaskRound> {
+  const found = await research.findRound(taskId, round);
+  if (!found) throw new FoliosError('TASK_NOT_FOUND', `no execution task has the id ${taskId}`, { taskId });
+  return found;
 }
 
 export function answerFile(text: string): TaskFile {

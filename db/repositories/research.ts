@@ -4,7 +4,7 @@ import { lockSessionOf } from '../connection.ts';
 import { withTranslatedErrors } from '../database-error.ts';
 import type { DB } from '../schema.gen.ts';
 import { enqueueTasks } from './enqueue.ts';
-import { commitIntent, findIntent, isClaimed, markAttempt, recordSubmission } from './submissions.ts';
+import { commitIntent, findIntent, findRound, isClaimed, markAttempt, recordSubmission } from './submissions.ts';
 import {
   listArtifacts,
   listPolls,
@@ -28,6 +28,7 @@ export function createResearchRepository(db: Kysely<DB>): ResearchRepository {
       inTransaction(async (trx) => transitionTask(trx, await lockTask(trx, taskId), event, facts)),
     commitIntent: (intent, event) => inTransaction((trx) => commitIntent(trx, intent, event)),
     findIntent: (taskId, round) => findIntent(db, taskId, round),
+    findRound: (taskId, round) => findRound(db, taskId, round),
     markAttempt: (taskId, round, at) => markAttempt(db, taskId, round, at),
     recordSubmission: (taskId, round, id, at) =>
       inTransaction((trx) => recordSubmission(trx, { taskId, round, providerJobId: id, at })),

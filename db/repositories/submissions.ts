@@ -2,11 +2,11 @@ import type { Kysely, Transaction } from 'kysely';
 import { FoliosError } from '../../src/contracts/errors.ts';
 import { ProviderMode, type ProviderName } from '../../src/domain/research/provider.ts';
 import { isTaskEnded, TaskEvent } from '../../src/domain/research/task-state.ts';
-import type { ResearchRepository, SubmissionIntent } from '../../src/ports/repositories.ts';
+import type { ResearchRepository, SubmissionIntent, TaskRound } from '../../src/ports/repositories.ts';
 import { isUuid } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableJson } from '../storable.ts';
-import { lockTask, transitionTask } from './tasks.ts';
+import { lockTask, taskRecords, transitionTask } from './tasks.ts';
 
 const COLUMNS = [
   ...(['task_id as taskId', 'round', 'key', 'item_count as itemCount', 'payload', 'model'] as const),
@@ -24,6 +24,23 @@ export async function findIntent(db: Kysely<DB>, taskId: string, round: number):
     .where('round', '=', round)
     .executeTakeFirst();
   return found ?? null;
+}
+
+/** A task and the intent of one round, or null without such a task. */
+export async function findRound(db: Kysely<DB>, taskId: string, round: number): Promise<TaskRound | null> {
+  if (!isUuid(taskId)) return null;
+  const row = await taskRecords(db)
+    .leftJoin('submission_intents as i', (join) => join.onRef('i.task_id', '=', 't.id').on('i.round', '=', round))
+    .select(['i.key', 'i.item_count as itemCount', 'i.payload', 'i.model as intentModel', 'i.attempts'])
+    .select(['i.intended_at as intendedAt', 'i.attempted_at as attemptedAt', 'i.provider_job_id as intentJobId'])
+    .where('t.id', '=', taskId)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const { key, itemCount, payload, intentModel, attempts, intendedAt, attemptedAt, intentJobId, ...task } = row;
+  if (key === null) return { task, intent: null };
+  const sent = { itemCount, payload, model: intentModel, intendedAt, attemptedAt, attempts };
+  // The columns of a joined row are all there where its key is.
+  return { task, intent: { taskId, round, key, ...sent, providerJobId: intentJobId } as SubmissionIntent };
 }
 
 /** Commits the first intent of a round, later ones change nothing; and moves the task on. TASK_NOT_FOUND. */

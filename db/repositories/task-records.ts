@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Recommendation } from '../../src/domain/research/recommendation.ts';
-import { TaskEvent } from '../../src/domain/research/task-state.ts';
+import { TaskEvent, TaskState } from '../../src/domain/research/task-state.ts';
 import type { ArtifactRecord, PollRecord } from '../../src/ports/repositories.ts';
 import { isUuid } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
@@ -122,8 +122,10 @@ export async function saveRecommendations(
   recommendations: readonly Recommendation[],
   at: Date,
 ): Promise<void> {
-  await transitionTask(trx, await lockTask(trx, taskId), TaskEvent.succeed, { at });
-  await trx.deleteFrom('recommendations').where('task_id', '=', taskId).execute();
+  const task = await lockTask(trx, taskId);
+  await transitionTask(trx, task, TaskEvent.succeed, { at });
+  const isRepeated = task.state === TaskState.succeeded;
+  if (isRepeated) await trx.deleteFrom('recommendations').where('task_id', '=', taskId).execute();
   if (recommendations.length === 0) return;
   await trx
     .insertInto('recommendations')

@@ -8,7 +8,7 @@ import { storableText } from '../storable.ts';
 
 const MAX_LISTED = 10_000;
 
-function taskRecords(db: Kysely<DB>) {
+export function taskRecords(db: Kysely<DB>) {
   return db
     .selectFrom('execution_tasks as t')
     .innerJoin('requests as r', 'r.id', 't.request_id')

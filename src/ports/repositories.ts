@@ -117,6 +117,12 @@ export interface SubmissionIntent {
   readonly providerJobId: string | null;
 }
 
+/** A task and what it has intended in one of its rounds. */
+export interface TaskRound {
+  readonly task: TaskRecord;
+  readonly intent: SubmissionIntent | null;
+}
+
 export interface PollRecord {
   readonly at: Date;
   readonly providerStatus: string;
@@ -164,6 +170,8 @@ export interface ResearchRepository {
     event: typeof TaskEvent.start | typeof TaskEvent.askAgain,
   ): Promise<SubmissionIntent>;
   findIntent(taskId: string, round: number): Promise<SubmissionIntent | null>;
+  /** A task with the intent of one round, in one question, since every step of a job begins with it. */
+  findRound(taskId: string, round: number): Promise<TaskRound | null>;
   /** Marks the begin of a submit call: `attempts` + 1. */
   markAttempt(taskId: string, round: number, at: Date): Promise<SubmissionIntent>;
   /** Records the provider's id of the intent and on the task, which is submitted with it; the id is unique per provider. */

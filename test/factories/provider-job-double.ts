@@ -59,6 +59,7 @@ export function jobWith(more: {
     research: portDouble<ProviderJobPorts['research']>({
       findTask: async () => task as TaskRecord,
       findIntent: async () => (more.intent === null ? null : intent),
+      findRound: async () => ({ task: task as TaskRecord, intent: more.intent === null ? null : intent }),
       markAttempt: async () => {
         intent = { ...intent, attempts: intent.attempts + 1, attemptedAt: now };
         return intent;

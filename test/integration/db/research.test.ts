@@ -229,6 +229,11 @@ describe('research repository', () => {
       await research.markAttempt(taskId, 0, NOON);
       expect(await research.markAttempt(taskId, 0, LATER)).toMatchObject({ attempts: 2, attemptedAt: LATER });
       expect(await research.findIntent(taskId, 1)).toBeNull();
+      const task = await research.findTask(taskId);
+      const intent = await research.findIntent(taskId, 0);
+      expect(await research.findRound(taskId, 0)).toEqual({ task, intent });
+      expect(await research.findRound(taskId, 1)).toEqual({ task, intent: null });
+      expect(await research.findRound(randomUUID(), 0)).toBeNull();
       await expect(research.markAttempt(taskId, 1, NOON)).rejects.toMatchObject(conflict);
     });
 
