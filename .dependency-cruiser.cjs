@@ -125,7 +125,16 @@ const boundaries = [
     comment: 'the vendors are behind ports: their SDKs are for adapters',
     severity: 'error',
     from: { pathNot: ['^src/adapters/', TEST_FILES] },
-    to: { path: package_('openai', '@anthropic-ai/[^/]+', '@google/[^/]+', '@aws-sdk/[^/]+', '@stoqey/ib', 'yahoo-finance2') },
+    to: {
+      path: package_(
+        'openai',
+        '@anthropic-ai/[^/]+',
+        '@google/[^/]+',
+        '@aws-sdk/[^/]+',
+        '@stoqey/ib',
+        'yahoo-finance2',
+      ),
+    },
   },
   {
     name: 'main-imported-by-none',

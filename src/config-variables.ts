@@ -130,6 +130,12 @@ export const CONFIG_VARIABLES = {
   FOLIOS_OPENAI_EMULATOR_PORT: { schema: port, default: '8101', meaning: 'Port of the OpenAI emulator.' },
   FOLIOS_ANTHROPIC_EMULATOR_PORT: { schema: port, default: '8102', meaning: 'Port of the Anthropic emulator.' },
   FOLIOS_GEMINI_EMULATOR_PORT: { schema: port, default: '8103', meaning: 'Port of the Gemini emulator.' },
+  FOLIOS_TWS_EMULATOR_PORT: { schema: port, default: '7497', meaning: 'Port of the TWS simulator.' },
+  FOLIOS_TWS_CONTROL_PORT: {
+    schema: port,
+    default: '7498',
+    meaning: "Port of the TWS simulator's control endpoint: its ledger, prices and faults.",
+  },
   FOLIOS_HOST: {
     schema: text,
     default: '127.0.0.1',

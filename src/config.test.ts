@@ -26,6 +26,8 @@ describe('the configuration', () => {
       temporalUi: 8233,
       postgres: 5433,
       emulators: { openai: 8101, anthropic: 8102, gemini: 8103 },
+      twsEmulator: 7497,
+      twsControl: 7498,
     });
     expect([config.databaseUrl, config.temporal.external, config.artifactStore.kind]).toEqual([null, false, 'file']);
     expect(config.providers.openai).toMatchObject({

@@ -38,6 +38,8 @@ export interface Config {
     readonly temporalUi: number;
     readonly postgres: number;
     readonly emulators: Readonly<Record<ProviderName, number>>;
+    readonly twsEmulator: number;
+    readonly twsControl: number;
   };
   /** Null means the embedded PostgreSQL. */
   readonly databaseUrl: Secret<string> | null;
@@ -75,6 +77,8 @@ export function loadConfig(env: Environment = process.env, root: string = REPOSI
       temporalUi: values.FOLIOS_TEMPORAL_UI_PORT,
       postgres: values.FOLIOS_POSTGRES_PORT,
       emulators: emulatorPorts(values),
+      twsEmulator: values.FOLIOS_TWS_EMULATOR_PORT,
+      twsControl: values.FOLIOS_TWS_CONTROL_PORT,
     },
     databaseUrl: values.DATABASE_URL === undefined ? null : new Secret(values.DATABASE_URL),
     temporal: temporalConfig(env, values),

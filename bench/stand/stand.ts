@@ -49,6 +49,8 @@ export async function openStand(
       FOLIOS_OPENAI_EMULATOR_PORT: String(await findFreePort()),
       FOLIOS_ANTHROPIC_EMULATOR_PORT: String(await findFreePort()),
       FOLIOS_GEMINI_EMULATOR_PORT: String(await findFreePort()),
+      FOLIOS_TWS_EMULATOR_PORT: String(await findFreePort()),
+      FOLIOS_TWS_CONTROL_PORT: String(await findFreePort()),
       FOLIOS_EMULATOR_LATENCY_MS: String(latencyMs),
       FOLIOS_LOG_LEVEL: 'error',
       ...settings,

@@ -14,6 +14,7 @@ import { adoptProcess, claimStateDirectory } from './embedded/processes.ts';
 import { provisionTemporal, startEmbeddedTemporal } from './embedded/temporal.ts';
 import { installTemporalLogging } from './logging.ts';
 import { openService, prepareService, type Service, startServiceWorkers } from './service.ts';
+import { startConfiguredTws } from './tws-simulator.ts';
 
 export interface EmbeddedStack {
   readonly service: Service;
@@ -47,6 +48,7 @@ export async function startEmbeddedStack(config: Config, say: Say, log: Logger):
       startDatabase(config, say, started, log),
       startTemporal(config, say, started),
       emulate(config, say, started),
+      simulateTws(config, say, started, log),
     ]);
 
     const service = await openService(config);
@@ -122,6 +124,8 @@ function wantedPorts(config: Config): WantedPort[] {
           { port: ports.temporalUi, purpose: "Temporal's Web UI", variable: 'FOLIOS_TEMPORAL_UI_PORT' },
         ]),
     ...emulators,
+    { port: ports.twsEmulator, purpose: 'the TWS simulator', variable: 'FOLIOS_TWS_EMULATOR_PORT' },
+    { port: ports.twsControl, purpose: "the TWS simulator's control endpoint", variable: 'FOLIOS_TWS_CONTROL_PORT' },
   ];
 }
 
@@ -177,6 +181,13 @@ async function emulate(config: Config, say: Say, started: Started): Promise<void
       marketData: createReplayMarketData(join(config.root, 'data')),
       stateDir: join(config.stateDir, 'emulators'),
     }),
+  );
+  started.stops.push(() => running.close());
+}
+
+async function simulateTws(config: Config, say: Say, started: Started, log: Logger): Promise<void> {
+  const running = await timed(say, `TWS simulator on port ${config.ports.twsEmulator}`, () =>
+    startConfiguredTws(config, (line) => log.info({ part: 'tws' }, line)),
   );
   started.stops.push(() => running.close());
 }

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { createReplayMarketData } from '../adapters/replay/market-data.ts';
 import { loadConfig } from '../config.ts';
 import { type RunningEmulators, startEmulators } from '../emulators/start.ts';
+import type { TwsSimulator } from '../emulators/tws/simulator.ts';
 import { fatalMessage } from './fatal.ts';
+import { startConfiguredTws } from './tws-simulator.ts';
 
-/** `npm run emulators`: the three provider APIs on their own, until SIGINT or SIGTERM. */
+/** `npm run emulators`: the three provider APIs and TWS on their own, until SIGINT or SIGTERM. */
 async function main(): Promise<void> {
   const config = loadConfig();
   const stopped = stopSignal();
@@ -16,9 +18,14 @@ async function main(): Promise<void> {
     marketData: createReplayMarketData(join(config.root, 'data')),
     stateDir: join(config.stateDir, 'emulators'),
   });
-  process.stdout.write(banner(emulators.urls, config.emulators.latencyMs));
-  await stopped;
-  await emulators.close();
+  try {
+    const tws = await startConfiguredTws(config, (line) => void process.stderr.write(`${line}\n`));
+    process.stdout.write(banner(emulators.urls, config.emulators.latencyMs) + twsBanner(tws));
+    await stopped;
+    await tws.close();
+  } finally {
+    await emulators.close();
+  }
 }
 
 /** Resolves at the first signal; a second one finds the default handling again and ends the process at once. */
@@ -46,6 +53,17 @@ What each of them took, and its faults and latency, stand at /_control on its po
   curl ${urls.gemini}/_control/state
   curl -X POST ${urls.gemini}/_control/faults -d '{"on": "create", "fault": "429", "times": 2, "retryAfterSeconds": 5}'
   curl -X POST ${urls.gemini}/_control/latency -d '{"latencyMs": 60000}'
+`;
+}
+
+function twsBanner({ port, url }: TwsSimulator): string {
+  return `
+TWS (Interactive Brokers) listens on port ${port} for @stoqey/ib, ib_async and ibapi; its market is bundled history and
+no order leaves this machine. Its ledger, prices and faults stand at ${url}/_control:
+
+  curl ${url}/_control/ledger
+  curl -X POST ${url}/_control/price -d '{"symbol": "KO", "bid": "54.10", "ask": "54.11"}'
+  curl -X POST ${url}/_control/faults -d '{"fault": "disconnect_after", "on": "placeOrder"}'
 
 Ctrl-C stops them.
 `;

@@ -70,6 +70,8 @@ describe('a port that is taken', () => {
     ['FOLIOS_OPENAI_EMULATOR_PORT', 'the openai emulator'],
     ['FOLIOS_ANTHROPIC_EMULATOR_PORT', 'the anthropic emulator'],
     ['FOLIOS_GEMINI_EMULATOR_PORT', 'the gemini emulator'],
+    ['FOLIOS_TWS_EMULATOR_PORT', 'the TWS simulator'],
+    ['FOLIOS_TWS_CONTROL_PORT', "the TWS simulator's control endpoint"],
   ])('%s: is named with its variable, and nothing is left running', async (variable, purpose) => {
     await occupy(machine.ports[variable]);
     const end = await runProgram(STACK, ['--exit'], machine.env).finally(free);

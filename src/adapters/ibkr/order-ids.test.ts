@@ -1,0 +1,63 @@
+import { describe, expect, test } from '@jest/globals';
+import { createOrderIds, FIRST_REQUEST_ID, firstUsableOrderId } from './order-ids.ts';
+
+function memoryFloor(highest: number) {
+  const written: number[] = [];
+  return {
+    written,
+    floor: {
+      read: async () => highest,
+      async write(id: number) {
+        written.push(id);
+        highest = id;
+      },
+    },
+  };
+}
+
+describe('order ids', () => {
+  test('start above both what the gateway says and what was ever used', () => {
+    expect(firstUsableOrderId(7, 0)).toBe(7);
+    expect(firstUsableOrderId(7, 500)).toBe(501);
+    expect(firstUsableOrderId(0, 0)).toBe(1);
+  });
+
+  test('are written down before they are handed out', async () => {
+    const { floor, written } = memoryFloor(10);
+    const ids = createOrderIds({
+      ...floor,
+      async write(id) {
+        await Promise.resolve();
+        await floor.write(id);
+      },
+    });
+    ids.observe(5);
+    expect(await ids.reserve(3)).toEqual([11, 12, 13]);
+    expect(written).toEqual([13]);
+  });
+
+  test('are never handed out twice, also by calls at the same time or after the gateway rolled back', async () => {
+    const ids = createOrderIds(memoryFloor(0).floor);
+    ids.observe(100);
+    const [a, b] = await Promise.all([ids.reserve(2), ids.reserve(1)]);
+    ids.observe(1);
+    expect([...(a ?? []), ...(b ?? []), ...(await ids.reserve(1))]).toEqual([100, 101, 102, 103]);
+  });
+
+  test('a floor that cannot be written gives no ids, and the next call may', async () => {
+    const { floor } = memoryFloor(0);
+    let isBroken = true;
+    const ids = createOrderIds({
+      read: floor.read,
+      write: async (id) => (isBroken ? Promise.reject(new Error('disk')) : floor.write(id)),
+    });
+    await expect(ids.reserve(1)).rejects.toThrow('disk');
+    isBroken = false;
+    expect(await ids.reserve(1)).toEqual([1]);
+  });
+
+  test('never reach the range of request ids', async () => {
+    const ids = createOrderIds(memoryFloor(FIRST_REQUEST_ID - 1).floor);
+    await expect(ids.reserve(1)).rejects.toMatchObject({ code: 'INTERNAL', effect: 'none' });
+  });
+});
