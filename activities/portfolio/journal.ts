@@ -11,7 +11,7 @@ import { RecommendationAction } from '../../src/domain/research/recommendation.t
 import type { AccountRecord, OrderRecord, TaskRecord } from '../../src/ports/repositories.ts';
 import { readBooks } from './books.ts';
 import type { TicketPorts } from './ports.ts';
-import { askTradingSwitch } from './trading-mode.ts';
+import { refusalsOf } from './trading-mode.ts';
 
 /** The account of the task's strategy and provider, opened with its deposit the first time. */
 export async function openAccount(
@@ -40,8 +40,11 @@ export async function journal(
   ticket: { ticketId: string; task: TaskRecord; account: AccountRecord },
 ): Promise<readonly OrderRecord[]> {
   const { ticketId, task, account } = ticket;
-  const day = await ports.marketClock.today(account.priceSource);
-  const recommendations = await ports.research.listRecommendations(task.taskId);
+  const [day, recommendations, restriction] = await Promise.all([
+    ports.marketClock.today(account.priceSource),
+    ports.research.listRecommendations(task.taskId),
+    ports.tradingSwitch.restrictionOf(account.accountId),
+  ]);
   const wanted = recommendations.filter((one) => one.action !== RecommendationAction.hold).map((one) => one.ticker);
   const books = await readBooks(ports, account, day, await quotesWhereThereAre(ports, account, wanted, day));
   const { orders } = planOrders({
@@ -51,7 +54,7 @@ export async function journal(
     positions: books.positions,
     quotes: books.quotes,
   });
-  const refusal = await askTradingSwitch(ports.tradingSwitch, account.accountId, books.positions);
+  const refusal = refusalsOf(restriction, books.positions);
   const now = ports.clock.now();
   const records = orders.map((order) => {
     const reason = order.outcome === 'denied' ? null : refusal(order);

@@ -9,7 +9,7 @@ import type { Broker, Fill } from '../../src/ports/broker.ts';
 import type { AccountRecord, OrderRecord } from '../../src/ports/repositories.ts';
 import { asRows, readBooks } from './books.ts';
 import type { TicketPorts } from './ports.ts';
-import { askTradingSwitch } from './trading-mode.ts';
+import { refusalsOf } from './trading-mode.ts';
 
 /** Fills at the broker and books all of it at once. A second call finds the ticket settled and only reads. */
 export async function settle(
@@ -26,9 +26,12 @@ export async function settle(
   if (isSettled) return bookedBefore(ports, ticketId, accountId);
   const pending = orders.filter((order) => order.state === OrderState.pending);
   const prices = new Map(pending.map((order) => [order.ticker, order.referencePrice]));
-  const before = await readBooks(ports, account, day, prices);
   // The switch may have been turned since the orders were sized: this is the last moment before the broker.
-  const refusal = await askTradingSwitch(ports.tradingSwitch, accountId, before.positions);
+  const [before, restriction] = await Promise.all([
+    readBooks(ports, account, day, prices),
+    ports.tradingSwitch.restrictionOf(accountId),
+  ]);
+  const refusal = refusalsOf(restriction, before.positions);
   const { fills, denied } = await fillAllowed(ports.broker, pending, cashOf(before.balances), refusal);
   const books = settleFills({ ...before, fills });
   const at = ports.clock.now();

@@ -20,8 +20,10 @@ export function createTicketActivities(ports: TicketPorts): TicketActivities {
         const message = `task ${taskId} is ${task.state}; only a succeeded task has recommendations to execute`;
         throw new FoliosError('TASK_STATE_CONFLICT', message, { taskId, state: task.state });
       }
-      const account = await openAccount(ports, task, initialBalanceUsd);
-      const known = await ports.portfolio.listOrders({ ticketId });
+      const [account, known] = await Promise.all([
+        openAccount(ports, task, initialBalanceUsd),
+        ports.portfolio.listOrders({ ticketId }),
+      ]);
       const orders =
         known.length > 0
           ? known

@@ -1,17 +1,15 @@
 import type { DecimalString } from '../../src/domain/money/decimal.ts';
 import type { OrderSide } from '../../src/domain/orders/order-state.ts';
 import { describeRestriction, isAllowedIn, TradingMode } from '../../src/domain/orders/trading-mode.ts';
-import type { TradingModeChange, TradingSwitch } from '../../src/ports/trading-switch.ts';
+import type { TradingModeChange } from '../../src/ports/trading-switch.ts';
 
 type SizedOrder = { readonly ticker: string; readonly side: OrderSide; readonly quantity: DecimalString };
 
 /** Asked at every order: why the kill switch forbids it, in words, or null where it does not. */
-export async function askTradingSwitch(
-  tradingSwitch: TradingSwitch,
-  accountId: string,
+export function refusalsOf(
+  restriction: TradingModeChange | null,
   positions: ReadonlyMap<string, { readonly quantity: DecimalString }>,
-): Promise<(order: SizedOrder) => string | null> {
-  const restriction = await tradingSwitch.restrictionOf(accountId);
+): (order: SizedOrder) => string | null {
   if (restriction === null) return () => null;
   return (order) => {
     const held = positions.get(order.ticker)?.quantity ?? '0';

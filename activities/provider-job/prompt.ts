@@ -13,8 +13,10 @@ export async function renderPrompt(
   strategy: ResearchStrategy,
   repair: { problems: readonly string[] } | null,
 ): Promise<{ system: string; prompt: string }> {
-  const portfolio = await portfolioOf(ports, task, strategy);
-  const market = await ports.marketTable(strategy, task.asOf);
+  const [portfolio, market] = await Promise.all([
+    portfolioOf(ports, task, strategy),
+    ports.marketTable(strategy, task.asOf),
+  ]);
   const context = { asOf: task.asOf, universe: strategy.universe, strategyName: strategy.name, portfolio, market };
   const methodText = ports.templates.render(strategy.method, {
     ...context,

@@ -22,12 +22,13 @@ export async function writeTaskFiles(
   ...files: readonly [TaskFile, ...TaskFile[]]
 ): Promise<ArtifactRef> {
   const { requestId, taskId } = task;
-  const records: ArtifactRecord[] = [];
-  for (const { name, content, mediaType } of files) {
-    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-    const ref = await ports.artifacts.put(`${requestId}/${taskId}/${name}`, bytes, mediaType);
-    records.push({ ...ref, requestId, taskId, name });
-  }
+  const records = await Promise.all(
+    files.map(async ({ name, content, mediaType }): Promise<ArtifactRecord> => {
+      const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+      const ref = await ports.artifacts.put(`${requestId}/${taskId}/${name}`, bytes, mediaType);
+      return { ...ref, requestId, taskId, name };
+    }),
+  );
   await ports.research.recordArtifacts(records);
   const { uri, sha256, bytes, mediaType } = records.at(-1) as ArtifactRecord;
   return { uri, sha256, bytes, mediaType };
