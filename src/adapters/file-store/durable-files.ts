@@ -42,16 +42,13 @@ export async function linkDurably(existing: string, name: string, scratchDir: st
 }
 
 async function replaceByLink(existing: string, name: string, scratchDir: string): Promise<void> {
-  if (await isSameFile(existing, name)) return;
   await withScratchName(scratchDir, async (scratch) => {
     await link(existing, scratch);
     await rename(scratch, name);
+    // A rename between two names of one file does nothing (rename(2)). Whether they are one is not asked before: another
+    // put may make them one between the question and the rename.
+    await rm(scratch, { force: true });
   });
-}
-
-async function isSameFile(one: string, other: string): Promise<boolean> {
-  const [a, b] = await Promise.all([stat(one, { bigint: true }), stat(other, { bigint: true })]);
-  return a.ino === b.ino && a.dev === b.dev;
 }
 
 /**
@@ -78,7 +75,7 @@ async function makeOneFolder(folder: string): Promise<void> {
   await flushFolder(path.dirname(folder));
 }
 
-/** `work` renames the scratch name, or it is removed. */
+/** `work` uses the scratch name up, or it is removed. */
 async function withScratchName(scratchDir: string, work: (scratch: string) => Promise<void>): Promise<void> {
   const scratch = path.join(scratchDir, randomUUID());
   try {

@@ -91,9 +91,14 @@ describe('files as they lie', () => {
     expect(name.mode & 0o777).toBe(0o444);
   });
 
-  test('no scratch file is left after a link is renamed over itself', async () => {
+  test('no scratch file is left after a link is renamed over itself, one after another or at once', async () => {
     const store = createFileArtifactStore({ rootDir });
-    await Promise.all(Array.from({ length: 10 }, () => store.put('same', BYTES, 'text/plain')));
+    for (let round = 0; round < 3; round += 1) await store.put('one', BYTES, 'text/plain');
+    expect(await readdir(path.join(rootDir, '.scratch'))).toEqual([]);
+    for (let round = 0; round < 20; round += 1) {
+      const bytes = new TextEncoder().encode(`content ${round}`);
+      await Promise.all(Array.from({ length: 10 }, () => store.put('same', bytes, 'text/plain')));
+    }
     expect(await readdir(path.join(rootDir, '.scratch'))).toEqual([]);
   });
 
