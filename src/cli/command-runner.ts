@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { CommandResult, View } from './command-result.ts';
 import type { Finding } from './commands/doctor.ts';
+import type { Confirmation } from './confirm.ts';
 import type { CliContext } from './context.ts';
 import { type CliIo, widthOf } from './io.ts';
+import { askAtTerminal } from './terminal-question.ts';
 import { renderJson } from './text/json.ts';
 
 /** What a command's handler is given besides its own arguments. */
@@ -13,6 +15,8 @@ export interface Call {
   connect(): Promise<CliContext>;
   /** Asks every part by itself, without connecting first. */
   diagnose(): Promise<readonly Finding[]>;
+  /** Puts a question to the person at the terminal; null where nobody can be asked. */
+  readonly ask: Confirmation['ask'];
   /** Layout and the time now. */
   view(context?: CliContext): View;
 }
@@ -52,6 +56,7 @@ export function createCommandRunner(io: CliIo, sources: CliSources): CommandRunn
               return context;
             },
             diagnose: () => sources.diagnose(),
+            ask: io.isTTY && !json ? (io.ask ?? askAtTerminal) : null,
             view: (connected) => ({ width: widthOf(io.stdout), now: connected?.now() ?? new Date() }),
           },
           options,

@@ -2,6 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
+import { isYes } from '../cli/confirm.ts';
 import { askAtTerminal } from '../cli/terminal-question.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { FoliosError } from '../contracts/errors.ts';
@@ -63,7 +64,7 @@ async function requireOurs(config: Config, entries: readonly string[]): Promise<
 async function isConfirmed(shown: string, size: string, isRunning: boolean): Promise<boolean> {
   const what = `${isRunning ? 'stop the running folios and ' : ''}remove ${shown} (${size}): database, histories, artifacts`;
   if (process.stdin.isTTY === true && process.stderr.isTTY === true) {
-    return /^y(es)?$/i.test((await askAtTerminal(`This will ${what}. Go on? [y/N] `)).trim());
+    return isYes(await askAtTerminal(`This will ${what}. Go on? [y/N] `));
   }
   if (!isRunning) return true;
   throw new FoliosError('CONFIRMATION_REQUIRED', `this would ${what}; say \`npm run reset -- --yes\``, {});

@@ -1,20 +1,17 @@
-import { FoliosError } from '../../contracts/errors.ts';
 import { OrderState } from '../../domain/orders/order-state.ts';
 import { describeRestriction, TradingMode } from '../../domain/orders/trading-mode.ts';
 import type { TradingModeChange } from '../../ports/trading-switch.ts';
 import type { CommandResult } from '../command-result.ts';
+import { type Confirmation, isConfirmed } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
 import { accountName, resolveAccount } from '../references/account-reference.ts';
 import { counted } from '../text/names.ts';
 import { accountNames } from './orders.ts';
 
-export interface SwitchOptions {
+export interface SwitchOptions extends Confirmation {
   /** Null for all accounts. */
   readonly account: string | null;
   readonly reason: string;
-  readonly yes: boolean;
-  /** Null where nobody can be asked. */
-  readonly ask: ((question: string) => Promise<string>) | null;
 }
 
 const WHAT_IT_MEANS: Readonly<Record<TradingMode, string>> = {
@@ -36,7 +33,8 @@ export async function turnSwitch(
   const accounts = await portfolio.listAccounts();
   const account = options.account === null ? null : resolveAccount(accounts, options.account);
   const scope = account === null ? 'all accounts' : accountName(account);
-  if (mode === TradingMode.normal && !(await confirmed(scope, options))) {
+  const question = `Resume trading for ${scope}? Orders reach the broker again.`;
+  if (mode === TradingMode.normal && !(await isConfirmed(options, `resuming ${scope}`, question))) {
     return { document: { turned: false, mode }, text: 'Nothing was changed.' };
   }
   const accountId = account?.accountId ?? null;
@@ -76,12 +74,4 @@ export function restrictionText(restriction: TradingModeChange, nameOf: (account
 function headline(mode: TradingMode, scope: string): string {
   if (mode === TradingMode.normal) return `Trading is resumed for ${scope}.`;
   return mode === TradingMode.paused ? `Trading is paused for ${scope}.` : `Trading is reduce-only for ${scope}.`;
-}
-
-async function confirmed(scope: string, { yes, ask }: SwitchOptions): Promise<boolean> {
-  if (yes) return true;
-  if (!ask) {
-    throw new FoliosError('CONFIRMATION_REQUIRED', `resuming ${scope} needs a person at a terminal, or --yes`);
-  }
-  return /^y(es)?$/i.test((await ask(`Resume trading for ${scope}? Orders reach the broker again. [y/N] `)).trim());
 }

@@ -135,15 +135,11 @@ function addCancel(program: Command, runner: CommandRunner): void {
     .option('--yes', 'do not ask')
     .action(
       runner.action(async (call, options, [task]) => {
-        const [context, { cancelTask }, { askAtTerminal }] = await Promise.all([
-          call.connect(),
-          import('../commands/cancel.ts'),
-          import('../terminal-question.ts'),
-        ]);
+        const [context, { cancelTask }] = await Promise.all([call.connect(), import('../commands/cancel.ts')]);
         return cancelTask(context, task as string, {
           reason: options.reason as string,
           yes: options.yes === true,
-          ask: call.io.isTTY && !call.json ? (call.io.ask ?? askAtTerminal) : null,
+          ask: call.ask,
         });
       }),
     );

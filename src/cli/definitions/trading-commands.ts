@@ -28,16 +28,12 @@ function addSwitch(
     .option('--reason <text>', 'kept and shown with the switch', 'turned from the command line')
     .action(
       runner.action(async (call, options) => {
-        const [context, { turnSwitch }, { askAtTerminal }] = await Promise.all([
-          call.connect(),
-          import('../commands/trading-switch.ts'),
-          import('../terminal-question.ts'),
-        ]);
+        const [context, { turnSwitch }] = await Promise.all([call.connect(), import('../commands/trading-switch.ts')]);
         return turnSwitch(context, mode, {
           account: (options.account ?? null) as string | null,
           reason: options.reason as string,
           yes: options.yes === true,
-          ask: call.io.isTTY && !call.json ? (call.io.ask ?? askAtTerminal) : null,
+          ask: call.ask,
         });
       }),
     );
