@@ -4,6 +4,7 @@ import type { StoredBatch } from '../engine/store.ts';
 import { batchAt, isOpen } from '../engine/timeline.ts';
 import { VendorRefusal } from '../engine/vendor-refusal.ts';
 import { faultSchema } from './faults.ts';
+import { parseBody } from './request-body.ts';
 import type { BatchSummary, EmulatorState } from './state.ts';
 
 const LISTED_CUSTOM_IDS = 1000;
@@ -24,7 +25,7 @@ export function addControlRoutes(app: ProviderApp, engine: Engine): void {
   app.get('/_control/state', async () => stateOf(engine));
   app.get('/_control/faults', async () => ({ faults: engine.faults.list() }));
   app.post('/_control/faults', async (request) => {
-    engine.faults.arm(parse(faultSchema, request.body));
+    engine.faults.arm(parseBody(faultSchema, request.body, refusal));
     return { faults: engine.faults.list() };
   });
   app.delete('/_control/faults', async () => {
@@ -32,7 +33,7 @@ export function addControlRoutes(app: ProviderApp, engine: Engine): void {
     return { faults: [] };
   });
   app.post('/_control/latency', async (request) => {
-    const wanted = parse(latencySchema, request.body);
+    const wanted = parseBody(latencySchema, request.body, refusal);
     if (wanted.latencyMs !== undefined) engine.latency.batchMs = wanted.latencyMs;
     if (wanted.directLatencyMs !== undefined) engine.latency.directMs = wanted.directLatencyMs;
     if (wanted.openBatches) applyToOpenBatches(engine);
@@ -92,9 +93,6 @@ function summaryOf(batch: StoredBatch, nowMs: number): BatchSummary {
   };
 }
 
-function parse<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
-  const parsed = schema.safeParse(body ?? {});
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
-  throw new VendorRefusal(400, problems.join('; '), { error: { message: problems.join('; ') } });
+function refusal(problems: string): VendorRefusal {
+  return new VendorRefusal(400, problems, { error: { message: problems } });
 }

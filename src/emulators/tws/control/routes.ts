@@ -1,5 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { z } from 'zod';
+import { parseBody } from '../../control/request-body.ts';
 import { contractFor, type Desk, quoteFrom } from '../session/desk.ts';
 import { faultSchema } from './faults.ts';
 import { cancelByHand, placeByHand } from './hand-orders.ts';
@@ -24,6 +24,10 @@ const CONNECTIVITY: Readonly<Record<1100 | 1101 | 1102, string>> = {
 /** What a bad control request is answered with. */
 class BadRequest extends Error {
   readonly statusCode = 400;
+}
+
+function badRequest(problems: string): BadRequest {
+  return new BadRequest(problems);
 }
 
 /** `/_control`: the simulator's truth, its market, its faults and what people do at the broker. JSON throughout. */
@@ -62,7 +66,7 @@ function addViews(app: FastifyInstance, desk: Desk): void {
 function addFaults(app: FastifyInstance, desk: Desk): void {
   app.get('/_control/faults', async () => ({ faults: desk.faults.list() }));
   app.post('/_control/faults', async ({ body }) => {
-    desk.faults.arm(parsed(faultSchema, body));
+    desk.faults.arm(parseBody(faultSchema, body, badRequest));
     return { faults: desk.faults.list() };
   });
   app.delete('/_control/faults', async () => {
@@ -71,12 +75,12 @@ function addFaults(app: FastifyInstance, desk: Desk): void {
     return { faults: [] };
   });
   app.post('/_control/fills', async ({ body }) => {
-    const { quantity, times } = parsed(fillsSchema, body);
+    const { quantity, times } = parseBody(fillsSchema, body, badRequest);
     desk.exchange.limitNextFill(quantity, times);
     return { quantity, times };
   });
   app.post('/_control/connections', async ({ body }) => {
-    const { action, clientId } = parsed(connectionsSchema, body);
+    const { action, clientId } = parseBody(connectionsSchema, body, badRequest);
     const hit = [...desk.connections].filter((one) => clientId === undefined || one.clientId === clientId);
     for (const connection of hit) {
       if (action === 'disconnect') connection.breakOff();
@@ -85,7 +89,7 @@ function addFaults(app: FastifyInstance, desk: Desk): void {
     return { connections: hit.length };
   });
   app.post('/_control/connectivity', async ({ body }) => {
-    const { code } = parsed(connectivitySchema, body);
+    const { code } = parseBody(connectivitySchema, body, badRequest);
     desk.isCutOff = code === 1100;
     for (const connection of desk.connections) {
       // 1101 says that subscriptions are lost: the client has to ask for its data again.
@@ -95,7 +99,7 @@ function addFaults(app: FastifyInstance, desk: Desk): void {
     return { isCutOff: desk.isCutOff };
   });
   app.post('/_control/next-order-id', async ({ body }) => {
-    const wanted = parsed(nextOrderIdSchema, body);
+    const wanted = parseBody(nextOrderIdSchema, body, badRequest);
     const next = 'to' in wanted ? wanted.to : Math.max(1, desk.store.counters.nextOrderId - wanted.back);
     desk.step(() => desk.store.setCounters({ nextOrderId: next }));
     return { nextOrderId: next };
@@ -104,7 +108,7 @@ function addFaults(app: FastifyInstance, desk: Desk): void {
 
 function addMarket(app: FastifyInstance, desk: Desk): void {
   app.post('/_control/price', async ({ body }) => {
-    const { symbol, conId, bid, ask, last, bidSize, askSize } = parsed(priceSchema, body);
+    const { symbol, conId, bid, ask, last, bidSize, askSize } = parseBody(priceSchema, body, badRequest);
     const contract = contractFor(desk, {
       ...(symbol === undefined ? {} : { symbol }),
       ...(conId === undefined ? {} : { conId }),
@@ -121,26 +125,18 @@ function addMarket(app: FastifyInstance, desk: Desk): void {
     return { conId: contract.conId, ...quote };
   });
   app.post('/_control/day', async ({ body }) => {
-    await desk.turnTo(parsed(daySchema, body).day);
+    await desk.turnTo(parseBody(daySchema, body, badRequest).day);
     return { day: desk.quotes.day };
   });
 }
 
 function addBroker(app: FastifyInstance, desk: Desk): void {
   app.post('/_control/hand-orders', async ({ body }) => {
-    const order = await placeByHand(desk, parsed(handOrderSchema, body));
+    const order = await placeByHand(desk, parseBody(handOrderSchema, body, badRequest));
     if (order === null) throw new BadRequest('the order was refused');
     return order;
   });
   app.post('/_control/hand-cancels', async ({ body }) => ({
-    cancelled: cancelByHand(desk, parsed(handCancelSchema, body).permId),
+    cancelled: cancelByHand(desk, parseBody(handCancelSchema, body, badRequest).permId),
   }));
-}
-
-function parsed<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
-  const result = schema.safeParse(body ?? {});
-  if (result.success) return result.data;
-  throw new BadRequest(
-    result.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; '),
-  );
 }

@@ -1,47 +1,45 @@
 import { type Dec, dec } from '../../../domain/money/decimal.ts';
+import {
+  CENT_STEPS,
+  isOnIncrement,
+  type PriceSteps,
+  roundToIncrement,
+  US_PENNY_OPTION_STEPS,
+  US_STOCK_STEPS,
+} from '../../../domain/orders/price-increment.ts';
 import type { SimContract } from '../contracts/sim-contract.ts';
-
-/** From this price on, prices move in these steps. */
-interface PriceStep {
-  readonly lowEdge: string;
-  readonly increment: string;
-}
 
 export const STOCK_RULE = 26;
 export const OPTION_RULE = 239;
 const BAG_RULE = 32;
 
-/** The market rules of the simulator: shares by the cent, cheap ones finer; options in 0.01 below 3 and 0.05 above. */
-const RULES: Readonly<Record<number, readonly PriceStep[]>> = {
-  [STOCK_RULE]: [
-    { lowEdge: '0', increment: '0.0001' },
-    { lowEdge: '1', increment: '0.01' },
-  ],
-  [OPTION_RULE]: [
-    { lowEdge: '0', increment: '0.01' },
-    { lowEdge: '3', increment: '0.05' },
-  ],
-  [BAG_RULE]: [{ lowEdge: '0', increment: '0.01' }],
+/** The market rules of the simulator by id: all its options are of the penny programme. */
+const RULES: Readonly<Record<number, PriceSteps>> = {
+  [STOCK_RULE]: US_STOCK_STEPS,
+  [OPTION_RULE]: US_PENNY_OPTION_STEPS,
+  [BAG_RULE]: CENT_STEPS,
 };
 
-export function priceRule(id: number): readonly PriceStep[] | null {
+const STEPS_OF: Readonly<Record<SimContract['secType'], PriceSteps>> = {
+  STK: US_STOCK_STEPS,
+  OPT: US_PENNY_OPTION_STEPS,
+  BAG: CENT_STEPS,
+};
+
+export function priceRule(id: number): PriceSteps | null {
   return RULES[id] ?? null;
 }
 
-/** The step in which this contract moves at this price. */
-export function incrementAt(contract: Pick<SimContract, 'secType'>, price: Dec): Dec {
-  const id = contract.secType === 'STK' ? STOCK_RULE : contract.secType === 'OPT' ? OPTION_RULE : BAG_RULE;
-  const step = RULES[id]?.findLast(({ lowEdge }) => price.abs().gte(lowEdge));
-  return dec(step?.increment ?? '0.01');
+/** The steps in which prices of this contract move. */
+export function priceStepsOf({ secType }: Pick<SimContract, 'secType'>): PriceSteps {
+  return STEPS_OF[secType];
 }
 
 export function isOnGrid(contract: Pick<SimContract, 'secType'>, price: Dec): boolean {
-  return price.mod(incrementAt(contract, price)).isZero();
+  return isOnIncrement(price, priceStepsOf(contract));
 }
 
 /** The nearest price of the grid that is not below (`up`) or not above the given one. */
 export function toGrid(contract: Pick<SimContract, 'secType'>, price: Dec, up: boolean): Dec {
-  const step = incrementAt(contract, price);
-  const steps = price.div(step);
-  return (up ? steps.ceil() : steps.floor()).times(step);
+  return dec(roundToIncrement(price, priceStepsOf(contract), up ? 'up' : 'down'));
 }

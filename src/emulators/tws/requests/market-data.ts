@@ -1,5 +1,6 @@
+import { incrementAt } from '../../../domain/orders/price-increment.ts';
 import type { SimContract } from '../contracts/sim-contract.ts';
-import { incrementAt } from '../market/price-rules.ts';
+import { priceStepsOf } from '../market/price-rules.ts';
 import { readContract } from '../wire/contract-fields.ts';
 import type { OrderLeg } from '../wire/place-order.ts';
 import { sendTicks } from './market-ticks.ts';
@@ -71,7 +72,7 @@ async function readWanted({ desk, reader }: Request): Promise<SimContract | null
 
 function tickOf({ desk }: Request, contract: SimContract): string {
   const last = desk.quotes.quote(contract)?.last;
-  return last === undefined ? '0.01' : incrementAt(contract, last).toFixed();
+  return last === undefined ? '0.01' : incrementAt(last, priceStepsOf(contract)).toFixed();
 }
 
 /** Message 2. */
