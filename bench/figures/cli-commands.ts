@@ -26,15 +26,15 @@ export const cliCommands: FigureGroup = {
     const stand = await openStand(servers, 0);
     try {
       await stand.startWorkers();
-      const slugs = (await saveStrategies(stand, ROUNDS + 1)).map(({ slug }) => slug);
+      const strategyIds = await saveStrategies(stand, ROUNDS + 1);
       const took = new Map<Command, number[]>(COMMANDS.map((command) => [command, []]));
       say(`${ROUNDS} held runs of three providers from the command line`);
-      for (const [round, slug] of slugs.entries()) {
+      for (const [round, strategyId] of strategyIds.entries()) {
         for (const command of COMMANDS) {
-          const milliseconds = await runCommand(stand, argumentsOf(command, slug));
+          const milliseconds = await runCommand(stand, argumentsOf(command, strategyId));
           // The first round loads code and prices into caches, as the first use of the day does.
           if (round > 0) took.get(command)?.push(milliseconds);
-          if (command === 'enqueue') await untilHeld(stand, slug);
+          if (command === 'enqueue') await untilHeld(stand, strategyId);
         }
       }
       return COMMANDS.map((command) => figureOf(command, took.get(command) ?? []));
@@ -54,8 +54,8 @@ function figureOf(command: Command, took: readonly number[]): Figure {
   };
 }
 
-function argumentsOf(command: Command, slug: string): string[] {
-  if (command === 'enqueue') return ['enqueue', '--strategy', slug, '--hold'];
+function argumentsOf(command: Command, strategyId: string): string[] {
+  if (command === 'enqueue') return ['enqueue', '--strategy', strategyId, '--hold'];
   if (command === 'execute') return ['execute', '--ready', '--balance', '100000'];
   return [command];
 }
@@ -79,11 +79,8 @@ async function runCommand(stand: Stand, args: readonly string[]): Promise<number
 }
 
 /** A person is not as fast as this: the jobs have long loaded their tasks when he types the next command. */
-async function untilHeld({ service, folios }: Stand, slug: string): Promise<void> {
-  const { research, strategies } = service.services;
-  const strategy = await strategies.find(slug);
-  if (!strategy) throw new Error(`there is no strategy ${slug}`);
-  const tasks = await research.listTasks({ strategyId: strategy.id, states: [TaskState.pending] });
+async function untilHeld({ service, folios }: Stand, strategyId: string): Promise<void> {
+  const tasks = await service.services.research.listTasks({ strategyId, states: [TaskState.pending] });
   for (const { taskId } of tasks) {
     const handle = folios.providerJob(taskId);
     while ((await handle.query<{ step: string }>('job')).step !== 'held: waiting for `submit`') await sleep(20);

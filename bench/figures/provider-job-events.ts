@@ -18,11 +18,11 @@ export const providerJobEvents: FigureGroup = {
     const stand = await openStand(servers, NEVER_MS, patience);
     try {
       await stand.startWorkers();
-      const slug = (await saveStrategies(stand, 1))[0]?.slug ?? '';
+      const [strategyId = ''] = await saveStrategies(stand, 1);
       const figures: Figure[] = [];
       for (const polls of POLL_COUNTS) {
         say(`a provider job until its ${polls}th poll`);
-        const events = await eventsAfter(stand, slug, polls);
+        const events = await eventsAfter(stand, strategyId, polls);
         figures.push({ name: nameOf(polls), value: events, unit: 'events', note: 'one OpenAI batch, limit 30' });
       }
       return figures;
@@ -37,11 +37,11 @@ function nameOf(polls: number): string {
 }
 
 /** The batch is let end just before the last poll, so that the job has polled exactly so often. */
-async function eventsAfter(stand: Stand, slug: string, polls: number): Promise<number> {
+async function eventsAfter(stand: Stand, strategyId: string, polls: number): Promise<number> {
   const { research } = stand.service.services;
   await stand.emulators.setLatency('openai', NEVER_MS);
   const { handle, run } = await stand.folios.startResearchRun({
-    strategyId: slug,
+    strategyId,
     providers: ['openai'],
     requestGroupId: randomUUID(),
     force: true,

@@ -40,8 +40,8 @@ export const researchThroughput: FigureGroup = {
       await stand.startWorkers();
       bare = await startBareService(stand);
       const { client } = bare;
-      const strategies = await saveStrategies(stand, CONCURRENCY);
-      const product = (lane: number) => researchRun(stand, strategies[lane]?.id ?? '');
+      const strategyIds = await saveStrategies(stand, CONCURRENCY);
+      const product = (lane: number) => researchRun(stand, strategyIds[lane] ?? '');
       const reference = () => bareRun(client);
 
       say('warming up');

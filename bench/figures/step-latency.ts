@@ -25,12 +25,12 @@ export const stepLatency: FigureGroup = {
     try {
       await stand.startWorkers();
       bare = await startBareService(stand);
-      const slug = (await saveStrategies(stand, 1))[0]?.slug ?? '';
+      const [strategyId = ''] = await saveStrategies(stand, 1);
       const took = new Map<string, number[]>();
       const keep = (name: string, milliseconds: number) => took.set(name, [...(took.get(name) ?? []), milliseconds]);
       say(`${SAMPLES} held runs of one provider, step by step`);
       for (let sample = -1; sample < SAMPLES; sample += 1) {
-        const steps = await heldRun(stand, slug);
+        const steps = await heldRun(stand, strategyId);
         const references = {
           'bare-enqueue': await bareStep(bare, 'bareEnqueue'),
           'bare-settle': await bareStep(bare, 'bareTicket'),
@@ -60,11 +60,11 @@ const NOTES: Readonly<Record<Step, string>> = {
   settle: 'a ticket from its start to the booked portfolio',
 };
 
-async function heldRun({ folios }: Stand, slug: string): Promise<Record<Step, number>> {
+async function heldRun({ folios }: Stand, strategyId: string): Promise<Record<Step, number>> {
   let taskId = '';
   const enqueue = await elapsedMs(async () => {
     const { run } = await folios.startResearchRun({
-      strategyId: slug,
+      strategyId,
       providers: ['openai'],
       requestGroupId: randomUUID(),
       hold: true,

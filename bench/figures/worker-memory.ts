@@ -24,12 +24,12 @@ export const workerMemory: FigureGroup = {
     });
     const worker = await startWorkerProcess(stand);
     try {
-      const slug = (await saveStrategies(stand, 1))[0]?.slug ?? '';
+      const [strategyId = ''] = await saveStrategies(stand, 1);
       await untilItWorks(stand);
       await sleep(2_000);
       const idle = await worker.memory();
       say(`idle: ${shown(idle)}; starting ${JOBS} provider jobs`);
-      await startJobs(stand, slug);
+      await startJobs(stand, strategyId);
       await untilAllWait(stand);
       say(`all wait for their providers; one round of polls`);
       await sleep(POLL_INTERVAL_MS * 1.2);
@@ -67,13 +67,13 @@ async function untilItWorks({ folios }: Stand): Promise<void> {
   await folios.planResearch({ dryRun: true }, randomUUID());
 }
 
-async function startJobs({ folios }: Stand, slug: string): Promise<void> {
+async function startJobs({ folios }: Stand, strategyId: string): Promise<void> {
   let left = JOBS;
   const lane = async () => {
     while (left > 0) {
       const providers = PROVIDER_NAMES.slice(0, Math.min(left, PROVIDER_NAMES.length));
       left -= providers.length;
-      await folios.startResearchRun({ strategyId: slug, providers, requestGroupId: randomUUID(), force: true });
+      await folios.startResearchRun({ strategyId, providers, requestGroupId: randomUUID(), force: true });
     }
   };
   await Promise.all(Array.from({ length: RUNS_AT_A_TIME }, lane));

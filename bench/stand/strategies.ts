@@ -13,22 +13,17 @@ export const BATCH_PROVIDERS: readonly StrategyProvider[] = [
   { provider: 'anthropic', mode: 'batch', model: 'claude-haiku-4-5', maxOutputTokens: 8192 },
 ];
 
-export interface SavedStrategy {
-  readonly id: string;
-  readonly slug: string;
-}
-
-/** Stores `count` copies of the demo strategy under their own names, each with accounts of its own. */
-export async function saveStrategies(stand: Stand, count: number): Promise<SavedStrategy[]> {
+/** Stores `count` copies of the demo strategy under their own names, each with accounts of its own; their ids. */
+export async function saveStrategies(stand: Stand, count: number): Promise<string[]> {
   const { strategies, templates } = stand.service.services;
   const text = await readFile(join(ROOT, 'strategies', MODEL_STRATEGY), 'utf8');
   const document = parseStrategyFile(text, MODEL_STRATEGY, templates);
-  const saved: SavedStrategy[] = [];
+  const ids: string[] = [];
   for (let index = 1; index <= count; index += 1) {
     const slug = `bench-${index}`;
     const copy = { ...document, slug, name: `Bench ${slug}`, active: false, providers: [...BATCH_PROVIDERS] };
     const { record } = await strategies.save(copy);
-    saved.push({ id: record.id, slug });
+    ids.push(record.id);
   }
-  return saved;
+  return ids;
 }
