@@ -4,6 +4,7 @@ import { executeTicketInputSchema } from '../../src/contracts/schemas/workflow-i
 import { TaskState } from '../../src/domain/research/task-state.ts';
 import { withFailures } from '../failures.ts';
 import { parseInput } from '../input.ts';
+import { requireTask } from '../require-task.ts';
 import { withAccount } from './books.ts';
 import { journal, openAccount, summary } from './journal.ts';
 import type { TicketPorts } from './ports.ts';
@@ -14,8 +15,7 @@ export function createTicketActivities(ports: TicketPorts): TicketActivities {
   return withFailures<TicketActivities>({
     async journalTicket(input) {
       const { ticketId, taskId, initialBalanceUsd } = parseInput(executeTicketInputSchema, input);
-      const task = await ports.research.findTask(taskId);
-      if (!task) throw new FoliosError('TASK_NOT_FOUND', `no execution task has the id ${taskId}`, { taskId });
+      const task = await requireTask(ports.research, taskId);
       if (task.state !== TaskState.succeeded) {
         const message = `task ${taskId} is ${task.state}; only a succeeded task has recommendations to execute`;
         throw new FoliosError('TASK_STATE_CONFLICT', message, { taskId, state: task.state });

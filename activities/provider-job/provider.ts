@@ -12,10 +12,10 @@ import type { BatchStatus } from '../../src/ports/llm-provider.ts';
 import type { SubmissionIntent, TaskRecord } from '../../src/ports/repositories.ts';
 import { finalFailure, notYet, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
+import { requireRound, requireTask } from '../require-task.ts';
 import { harvest } from './harvest.ts';
 import type { JobTimings, ProviderJobPorts } from './ports.ts';
 import { batchIntent, recordSubmitted, requireIntended, submit } from './submit.ts';
-import { requireRound, requireTask } from './task-files.ts';
 
 /** The steps of a provider job that call the provider. Every call is one attempt: patience and repetition are Temporal's. */
 export function createJobProviderActivities(ports: ProviderJobPorts): JobProviderActivities {

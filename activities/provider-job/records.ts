@@ -5,9 +5,9 @@ import { isTaskEnded, TaskEvent } from '../../src/domain/research/task-state.ts'
 import type { TaskRecord } from '../../src/ports/repositories.ts';
 import { withFailures } from '../failures.ts';
 import { parseInput } from '../input.ts';
+import { requireTask } from '../require-task.ts';
 import type { ProviderJobPorts } from './ports.ts';
 import { prepareRound } from './prepare.ts';
-import { requireTask } from './task-files.ts';
 
 /** The steps of a provider job on our own database and artifact store. */
 export function createJobRecordActivities(ports: ProviderJobPorts): JobRecordActivities {

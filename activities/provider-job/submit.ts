@@ -7,9 +7,10 @@ import type { LlmItem, LlmJob } from '../../src/ports/llm-provider.ts';
 import type { SubmissionIntent, TaskRecord, UsageRecord } from '../../src/ports/repositories.ts';
 import { finalFailure, toFailure } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
+import { requireRound } from '../require-task.ts';
 import { keepPaid } from './keep-paid.ts';
 import type { ProviderJobPorts } from './ports.ts';
-import { answerFile, requireRound, type TaskFile, writeTaskFiles } from './task-files.ts';
+import { answerFile, type TaskFile, writeTaskFiles } from './task-files.ts';
 
 /** One submit call. Its beginning is committed before it, so that a crash inside it is known as a doubt afterwards. */
 export async function submit(ports: ProviderJobPorts, attempt: SubmitAttempt): Promise<SubmittedJob> {

@@ -1,8 +1,6 @@
-import type { JobRound } from '../../src/contracts/activities/provider-job.ts';
-import { FoliosError } from '../../src/contracts/errors.ts';
 import type { ArtifactRef } from '../../src/contracts/schemas/artifact.ts';
 import type { ArtifactStore } from '../../src/ports/artifact-store.ts';
-import type { ArtifactRecord, ResearchRepository, TaskRecord, TaskRound } from '../../src/ports/repositories.ts';
+import type { ArtifactRecord, ResearchRepository, TaskRecord } from '../../src/ports/repositories.ts';
 
 export const ANSWER_FILE = 'answer.txt';
 
@@ -32,19 +30,6 @@ export async function writeTaskFiles(
   await ports.research.recordArtifacts(records);
   const { uri, sha256, bytes, mediaType } = records.at(-1) as ArtifactRecord;
   return { uri, sha256, bytes, mediaType };
-}
-
-export async function requireTask(research: ResearchRepository, taskId: string): Promise<TaskRecord> {
-  const task = await research.findTask(taskId);
-  if (!task) throw new FoliosError('TASK_NOT_FOUND', `no execution task has the id ${taskId}`, { taskId });
-  return task;
-}
-
-/** A task with the intent of one round. TASK_NOT_FOUND. */
-export async function requireRound(research: ResearchRepository, { taskId, round }: JobRound): Promise<TaskRound> {
-  const found = await research.findRound(taskId, round);
-  if (!found) throw new FoliosError('TASK_NOT_FOUND', `no execution task has the id ${taskId}`, { taskId });
-  return found;
 }
 
 export function answerFile(text: string): TaskFile {
