@@ -24,7 +24,7 @@ export function createTradingSwitch(db: Kysely<DB>): TradingSwitch {
         .execute();
     },
     async restrictionOf(accountId) {
-      const inForce = (await listInForce(db)).filter((one) => one.accountId === null || one.accountId === accountId);
+      const inForce = await listInForce(db, accountId);
       const strictest = strictestMode(inForce.map(({ mode }) => mode));
       return inForce.find(({ mode }) => mode === strictest) ?? null;
     },
@@ -32,10 +32,13 @@ export function createTradingSwitch(db: Kysely<DB>): TradingSwitch {
   });
 }
 
-/** The newest turn of each scope, where it restricts; that of all accounts first. */
-async function listInForce(db: Kysely<DB>): Promise<readonly TradingModeChange[]> {
+/** The newest turn of each scope, or of those that concern one account, where it restricts; that of all accounts first. */
+async function listInForce(db: Kysely<DB>, accountId?: string): Promise<readonly TradingModeChange[]> {
   const newest = await db
     .selectFrom('trading_mode_changes')
+    .$if(accountId !== undefined, (query) =>
+      query.where((where) => where.or([where('account_id', 'is', null), where('account_id', '=', accountId ?? null)])),
+    )
     .distinctOn('account_id')
     .select(['account_id as accountId', 'mode', 'reason', 'changed_by as by', 'changed_at as at'])
     .orderBy('account_id', (order) => order.asc().nullsFirst())

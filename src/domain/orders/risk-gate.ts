@@ -10,7 +10,7 @@ import {
 import type { PlannedOrder } from './order.ts';
 import { OrderSide } from './order-state.ts';
 import { type RiskCheck, RiskLimit, type RiskLimits } from './risk-limits.ts';
-import { TradingMode } from './trading-mode.ts';
+import { allows, type TradingMode } from './trading-mode.ts';
 
 /** The account and the market as they are when an order is assessed; all amounts in US dollars. */
 export interface RiskFacts {
@@ -55,8 +55,12 @@ export function assessOrder(order: PlannedOrder, facts: RiskFacts, limits: RiskL
 }
 
 function checkMode(mode: TradingMode, reduces: boolean): RiskCheck {
-  const passed = mode === TradingMode.normal || (mode === TradingMode.reduceOnly && reduces);
-  return { limit: RiskLimit.tradingMode, bound: mode, attempted: reduces ? 'reducing' : 'opening', passed };
+  return {
+    limit: RiskLimit.tradingMode,
+    bound: mode,
+    attempted: reduces ? 'reducing' : 'opening',
+    passed: allows(mode, reduces),
+  };
 }
 
 function checksOfOpening(order: PlannedOrder, facts: RiskFacts, limits: RiskLimits): readonly RiskCheck[] {

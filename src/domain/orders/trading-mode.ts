@@ -22,10 +22,14 @@ export function isAllowedIn(
   order: { readonly side: OrderSide; readonly quantity: DecimalString },
   heldQuantity: DecimalString,
 ): boolean {
-  if (mode !== TradingMode.reduceOnly) return mode === TradingMode.normal;
   const held = dec(heldQuantity);
   const isAgainst = order.side === OrderSide.sell ? held.greaterThan(0) : held.lessThan(0);
-  return isAgainst && dec(order.quantity).lessThanOrEqualTo(held.abs());
+  return allows(mode, isAgainst && dec(order.quantity).lessThanOrEqualTo(held.abs()));
+}
+
+/** Whether a mode lets an order through that only reduces positions, or one that does not. */
+export function allows(mode: TradingMode, reduces: boolean): boolean {
+  return mode === TradingMode.normal || (mode === TradingMode.reduceOnly && reduces);
 }
 
 /** A restriction in words: what, for whom, why, by whom, since when: `trading is paused for all accounts: … (ada, …)`. */
