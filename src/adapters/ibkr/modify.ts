@@ -7,9 +7,9 @@ import { OVER } from './known-orders.ts';
 import { contractSource, type LiveSession } from './live-session.ts';
 import { watchForAnswer } from './order-answer.ts';
 import type { OrderNews } from './order-events.ts';
-import { wholeQuantity } from './order-request.ts';
+import { limitPrice, stopPrice, wholeQuantity } from './order-request.ts';
 import { Priority } from './pacing.ts';
-import { type PriceIncrement, Rounding, toIncrement } from './price-increments.ts';
+import type { PriceIncrement } from './price-increments.ts';
 import { findWorkingOrder } from './working-order.ts';
 
 export interface OrderChange {
@@ -72,25 +72,18 @@ export function changedOrder(
   const hasStop = shown.orderType === IbOrderType.STP || shown.orderType === IbOrderType.STP_LMT;
   if (change.limitPrice !== undefined && !hasLimit) throw orderInvalid(`limitPrice: a ${shown.orderType} has none`);
   if (change.stopPrice !== undefined && !hasStop) throw orderInvalid(`stopPrice: a ${shown.orderType} has none`);
-  const price = (asked: DecimalString | undefined, now: number | undefined, field: string, rounding: Rounding) => {
-    if (asked === undefined) return now;
-    const rounded = toIncrement(asked, increments, side, rounding);
-    if (contract.secType !== SecType.BAG && !rounded.gt(0))
-      throw orderInvalid(`${field}: must be positive, is ${asked}`);
-    return rounded.toNumber();
-  };
+  const context = { side, isCombo: contract.secType === SecType.BAG, increments };
   const isTrailing = shown.orderType === IbOrderType.TRAIL;
   const byPercent = isTrailing && shown.trailingPercent !== undefined && shown.trailingPercent > 0;
+  const limitShown = hasLimit ? shown.lmtPrice : undefined;
+  const auxShown = hasStop || (isTrailing && !byPercent) ? shown.auxPrice : undefined;
   return compact({
     orderId: shown.orderId,
     action: shown.action,
     orderType: shown.orderType,
     totalQuantity: change.quantity === undefined ? shown.totalQuantity : wholeQuantity(change.quantity),
-    lmtPrice: hasLimit ? price(change.limitPrice, shown.lmtPrice, 'limitPrice', Rounding.notWorse) : undefined,
-    auxPrice:
-      hasStop || (isTrailing && !byPercent)
-        ? price(change.stopPrice, shown.auxPrice, 'stopPrice', Rounding.nearest)
-        : undefined,
+    lmtPrice: change.limitPrice === undefined ? limitShown : limitPrice(change.limitPrice, context),
+    auxPrice: change.stopPrice === undefined ? auxShown : stopPrice(change.stopPrice, context),
     trailingPercent: byPercent ? shown.trailingPercent : undefined,
     trailStopPrice: isTrailing ? shown.trailStopPrice : undefined,
     tif: shown.tif,

@@ -1,7 +1,7 @@
 import { type Order as IbOrder, OrderType as IbOrderType, TimeInForce as IbTimeInForce, OrderAction } from '@stoqey/ib';
 import { assertNever } from '../../domain/assert-never.ts';
 import { type Dec, type DecimalString, dec } from '../../domain/money/decimal.ts';
-import { type OrderSpec, OrderType, type PlannedOrder, TimeInForce } from '../../domain/orders/order.ts';
+import { OrderType, type PlannedOrder, TimeInForce } from '../../domain/orders/order.ts';
 import { OrderSide } from '../../domain/orders/order-state.ts';
 import { orderInvalid } from './failures.ts';
 import { incrementAt, type PriceIncrement, Rounding, toIncrement } from './price-increments.ts';
@@ -54,27 +54,33 @@ export function wholeQuantity(quantity: DecimalString): number {
   return exact.toNumber();
 }
 
-/** The limit price on the grid, never worse than asked. A combination's may be zero or negative. */
-export function limitPrice(
-  price: DecimalString | undefined,
-  order: Pick<OrderSpec, 'side' | 'tradable'>,
-  increments: readonly PriceIncrement[],
-): number {
-  const rounded = onGrid(price, 'limitPrice', order.side, increments, Rounding.notWorse);
-  if (order.tradable.kind !== 'combo' && !rounded.gt(0))
-    throw orderInvalid(`limitPrice: ${price} is below the smallest price on the contract's grid`);
-  return rounded.toNumber();
+/** What of an order decides how its prices are written. */
+export interface PriceContext {
+  readonly side: OrderSide;
+  /** The net price of a combination may be zero or negative. */
+  readonly isCombo: boolean;
+  readonly increments: readonly PriceIncrement[];
+}
+
+/** The limit price on the grid, never worse than asked. */
+export function limitPrice(price: DecimalString | undefined, context: PriceContext): number {
+  return priceOnGrid(price, 'limitPrice', Rounding.notWorse, context);
 }
 
 /** The trigger on the grid, to the nearest. */
-export function stopPrice(
+export function stopPrice(price: DecimalString | undefined, context: PriceContext): number {
+  return priceOnGrid(price, 'stopPrice', Rounding.nearest, context);
+}
+
+function priceOnGrid(
   price: DecimalString | undefined,
-  order: Pick<OrderSpec, 'side' | 'tradable'>,
-  increments: readonly PriceIncrement[],
+  field: string,
+  rounding: Rounding,
+  { side, isCombo, increments }: PriceContext,
 ): number {
-  const rounded = onGrid(price, 'stopPrice', order.side, increments, Rounding.nearest);
-  if (order.tradable.kind !== 'combo' && !rounded.gt(0))
-    throw orderInvalid(`stopPrice: ${price} is below the smallest price on the contract's grid`);
+  const rounded = onGrid(price, field, side, increments, rounding);
+  if (!isCombo && !rounded.gt(0))
+    throw orderInvalid(`${field}: ${price} is below the smallest price on the contract's grid`);
   return rounded.toNumber();
 }
 
@@ -82,18 +88,19 @@ function pricing(
   order: PlannedOrder,
   increments: readonly PriceIncrement[],
 ): Pick<IbOrder, 'orderType' | 'lmtPrice' | 'auxPrice' | 'trailingPercent'> {
+  const context = { side: order.side, isCombo: order.tradable.kind === 'combo', increments };
   switch (order.type) {
     case OrderType.market:
       return { orderType: IbOrderType.MKT };
     case OrderType.limit:
-      return { orderType: IbOrderType.LMT, lmtPrice: limitPrice(order.limitPrice, order, increments) };
+      return { orderType: IbOrderType.LMT, lmtPrice: limitPrice(order.limitPrice, context) };
     case OrderType.stop:
-      return { orderType: IbOrderType.STP, auxPrice: stopPrice(order.stopPrice, order, increments) };
+      return { orderType: IbOrderType.STP, auxPrice: stopPrice(order.stopPrice, context) };
     case OrderType.stopLimit:
       return {
         orderType: IbOrderType.STP_LMT,
-        lmtPrice: limitPrice(order.limitPrice, order, increments),
-        auxPrice: stopPrice(order.stopPrice, order, increments),
+        lmtPrice: limitPrice(order.limitPrice, context),
+        auxPrice: stopPrice(order.stopPrice, context),
       };
     case OrderType.trailing:
       return { orderType: IbOrderType.TRAIL, ...trail(order, increments) };
