@@ -60,6 +60,11 @@ export interface BrokerOrderView {
   readonly description: string;
   readonly quantity: DecimalString;
   readonly filledQuantity: DecimalString;
+  /**
+   * The order's present state as the report that tells it, for whoever was away when it was told; under the same key.
+   * Null for an order that was made by hand, and while the broker has neither taken nor refused it.
+   */
+  readonly report: OrderStatusReport | null;
 }
 
 export interface BrokerPosition {

@@ -31,11 +31,17 @@ export function orderEventOf(
   }
 }
 
+/** What of an order its report is made of. */
+export type ReportedOrder = Pick<
+  KnownOrder,
+  'orderRef' | 'permId' | 'status' | 'filled' | 'remaining' | 'refusal' | 'reason'
+>;
+
 /**
  * The report of the order's present status; null where it says nothing or the order is not ours. An order is refused
  * once: the error and the status word that follows it are one report.
  */
-export function statusReport(order: KnownOrder, at: Date): OrderStatusReport | null {
+export function statusReport(order: ReportedOrder, at: Date): OrderStatusReport | null {
   if (order.orderRef === '' || order.status === null) return null;
   const event = orderEventOf(order.status, { isRefused: order.refusal !== null, filled: order.filled });
   if (event === null) return null;
@@ -56,7 +62,7 @@ export function statusReport(order: KnownOrder, at: Date): OrderStatusReport | n
 }
 
 /** The broker refused the order, whatever word it used. */
-export function refusalReport(order: KnownOrder, brokerStatus: string, at: Date): OrderStatusReport {
+export function refusalReport(order: ReportedOrder, brokerStatus: string, at: Date): OrderStatusReport {
   return {
     kind: 'status',
     key: `${order.orderRef}/rejected`,

@@ -3,6 +3,7 @@ import { type Order as IbOrder, OrderAction, OrderStatus, OrderType, SecType } f
 import { createKnownOrders, noteOpenOrder } from './known-orders.ts';
 import { completedOrderView, openOrderView, toPosition } from './statement.ts';
 
+const at = new Date('2026-11-21T15:00:00Z');
 const contract = { secType: SecType.STK, symbol: 'KO', localSymbol: 'KO' };
 const order: IbOrder = {
   ...{ orderType: OrderType.LMT, action: OrderAction.SELL, orderRef: 't/1', permId: 900, clientId: 1 },
@@ -14,18 +15,48 @@ describe('an order in a statement', () => {
     const known = createKnownOrders();
     const state = { status: OrderStatus.Submitted };
     const heard = noteOpenOrder(known, 5, contract, order, state);
-    Object.assign(heard, { status: 'Filled', filled: 100 });
+    Object.assign(heard, { status: 'Filled', filled: 100, remaining: 0 });
     noteOpenOrder(known, 5, contract, order, state);
-    expect(openOrderView({ orderId: 5, contract, order, state }, known)).toMatchObject({
+    expect(openOrderView({ orderId: 5, contract, order, state }, known, at)).toMatchObject({
       ...{ orderRef: 't/1', brokerOrderId: '900', brokerStatus: 'Filled', isOpen: false, side: 'SELL' },
       ...{ quantity: '100', filledQuantity: '100', description: 'KO' },
+      report: { kind: 'status', event: 'fill', key: '900/Filled/100/0', at },
     });
   });
 
   test('whose quantity a gateway wrote as 0 once it was filled has the quantity that filled', () => {
     const filled: IbOrder = { ...order, totalQuantity: 0, filledQuantity: 100 };
     const shown = { orderId: 0, contract, order: filled, state: { status: OrderStatus.Filled } };
-    expect(completedOrderView(shown)).toMatchObject({ quantity: '100', filledQuantity: '100', isOpen: false });
+    expect(completedOrderView(shown, createKnownOrders(), at)).toMatchObject({
+      ...{ quantity: '100', filledQuantity: '100', isOpen: false, report: { event: 'fill', key: '900/Filled/100/0' } },
+    });
+  });
+
+  test.each([
+    ['Cancelled', 'Cancelled by Trader', 40, 'cancel', '900/Cancelled/40/60'],
+    ['Inactive', '', 0, 'reject', 't/1/rejected'],
+    ['Cancelled', 'Rejected by System:no funds', 0, 'reject', 't/1/rejected'],
+  ])(
+    'that is over as %s (%p) with %d filled tells whoever was away %s',
+    (status, completedStatus, filled, event, key) => {
+      const state = { status: status as OrderStatus, completedStatus };
+      const shown = { orderId: 0, contract, order: { ...order, filledQuantity: filled }, state };
+      expect(completedOrderView(shown, createKnownOrders(), at).report).toMatchObject({ event, key, orderRef: 't/1' });
+    },
+  );
+
+  test('that was refused has the report of the refusal, whichever word it is over with', () => {
+    const known = createKnownOrders();
+    const heard = known.remember({ orderRef: 't/1', orderId: 5, clientId: 1, permId: 900 });
+    const shown = { orderId: 0, contract, order, state: { status: OrderStatus.Cancelled } };
+    expect(completedOrderView(shown, known, at).report?.event).toBe('cancel');
+    heard.refusal = '201: no';
+    expect(completedOrderView(shown, known, at).report).toMatchObject({ key: 't/1/rejected', reason: '201: no' });
+  });
+
+  test('that was made by hand has no report', () => {
+    const shown = { orderId: 0, contract, order: { ...order, orderRef: '' }, state: { status: OrderStatus.Filled } };
+    expect(completedOrderView(shown, createKnownOrders(), at).report).toBeNull();
   });
 });
 

@@ -19,6 +19,7 @@ import {
   type ShownOrder,
   type ShownPosition,
 } from './questions.ts';
+import { statusReport } from './reports.ts';
 import type { Requests } from './requests.ts';
 
 const CASH = 'TotalCashValue';
@@ -47,16 +48,17 @@ export async function readStatement(source: StatementSource, account: string): P
     const executions = await askExecutions(requests, account, questionMs);
     const positions = await askPositions(requests, account, questionMs);
     const values = await askAccountValues(requests, account, [CASH], questionMs);
+    const at = source.clock.now();
     const execIds = new Set(executions.map(({ execution }) => execution.execId));
     const ofAccount = ({ order }: ShownOrder) => order.account === account;
     return {
       account,
-      openOrders: open.filter(ofAccount).map((shown) => openOrderView(shown, source.known)),
-      completedOrders: completed.filter(ofAccount).map(completedOrderView),
+      openOrders: open.filter(ofAccount).map((shown) => openOrderView(shown, source.known, at)),
+      completedOrders: completed.filter(ofAccount).map((shown) => completedOrderView(shown, source.known, at)),
       reports: reports.filter((report) => report.kind !== 'status' && execIds.has(report.execId)),
       positions: positions.map(toPosition),
       cashUsd: usd(values.get(CASH)),
-      at: source.clock.now(),
+      at,
     };
   } finally {
     untap();
@@ -64,7 +66,11 @@ export async function readStatement(source: StatementSource, account: string): P
 }
 
 /** An open order; how much of it is filled comes in the status that the broker sends beside it. */
-export function openOrderView({ orderId, contract, order, state }: ShownOrder, known: KnownOrders): BrokerOrderView {
+export function openOrderView(
+  { orderId, contract, order, state }: ShownOrder,
+  known: KnownOrders,
+  at: Date,
+): BrokerOrderView {
   const heard = known.byOrderId(order.clientId ?? 0, orderId);
   const status = heard?.status ?? state.status;
   return {
@@ -76,12 +82,15 @@ export function openOrderView({ orderId, contract, order, state }: ShownOrder, k
     description: describe(contract),
     quantity: toDecimalString(order.totalQuantity ?? 0),
     filledQuantity: toDecimalString(heard?.filled ?? 0),
+    report: heard ? statusReport(heard, at) : null,
   };
 }
 
 /** An order that is over. Some gateways write its quantity as 0 once it is filled. */
-export function completedOrderView({ contract, order, state }: ShownOrder): BrokerOrderView {
+export function completedOrderView(shown: ShownOrder, known: KnownOrders, at: Date): BrokerOrderView {
+  const { contract, order, state } = shown;
   const filled = order.filledQuantity ?? 0;
+  const quantity = order.totalQuantity || filled;
   return {
     orderRef: order.orderRef ?? '',
     brokerOrderId: String(order.permId ?? 0),
@@ -89,9 +98,27 @@ export function completedOrderView({ contract, order, state }: ShownOrder): Brok
     isOpen: false,
     side: sideOf(order.action),
     description: describe(contract),
-    quantity: toDecimalString(order.totalQuantity || filled),
+    quantity: toDecimalString(quantity),
     filledQuantity: toDecimalString(filled),
+    report: statusReport(
+      {
+        ...{ orderRef: order.orderRef ?? '', permId: order.permId ?? null, status: state.status, filled },
+        ...{ remaining: quantity - filled, refusal: refusalOf(shown, known), reason: state.completedStatus || null },
+      },
+      at,
+    ),
   };
+}
+
+/**
+ * Why a completed order was refused; null where it was not. What this session heard counts first; without it an order that
+ * is over as Inactive was refused, and one that is over as Cancelled where its last words say so.
+ */
+function refusalOf({ order, state }: ShownOrder, known: KnownOrders): string | null {
+  const heard = known.byRef(order.orderRef ?? '');
+  if (heard?.refusal && heard.permId === (order.permId ?? null)) return heard.refusal;
+  const words = state.completedStatus ?? '';
+  return state.status === 'Inactive' || /reject/i.test(words) ? words || state.status : null;
 }
 
 /** A position; IBKR writes an option's average cost per contract, the house per unit of its underlying. */

@@ -14,11 +14,11 @@ export const CLIENT = 11;
 const PATIENCE: Patience = {
   ...{ connectMs: 5_000, answerMs: 5_000, questionMs: 5_000, heartbeatMs: 60_000, heartbeatDeadlineMs: 500 },
 };
-const DAY = '2026-11-20';
+export const DAY = '2026-11-20';
 const PRICES: Readonly<Record<string, string>> = { KO: '60.00', PEP: '150.00' };
 
 /** A market that stands still until the control endpoint moves it. */
-const market: SimulatorMarket = {
+export const market: SimulatorMarket = {
   firstDay: DAY,
   async quote(symbol) {
     const last = PRICES[symbol];
@@ -140,7 +140,8 @@ export async function startStand(): Promise<Stand> {
   };
 }
 
-function watched(session: BrokerSession): StandSession {
+/** Keeps everything that a session reports. */
+export function watched(session: BrokerSession): StandSession {
   const reports: BrokerReport[] = [];
   const states: SessionState[] = [];
   session.onReport(async (report) => void reports.push(report));

@@ -1,13 +1,10 @@
+import { type BookedPosition, positionAfter } from '../../../domain/matching/position.ts';
 import { type Dec, dec, ZERO } from '../../../domain/money/decimal.ts';
 import { multiplierOf, type SimContract } from '../contracts/sim-contract.ts';
 import type { SimExecution } from './sim-order.ts';
 
-export interface SimPosition {
+export interface SimPosition extends BookedPosition {
   readonly contract: SimContract;
-  /** Negative when short. */
-  readonly quantity: Dec;
-  /** US dollars a share, or a whole contract for an option (the multiplier included, commission too), as TWS has it. */
-  readonly averageCost: Dec;
   readonly realizedPnl: Dec;
 }
 
@@ -48,27 +45,8 @@ export class AccountBook {
     const before = this.positions.get(contract.conId);
     this.positions.set(contract.conId, {
       contract,
-      quantity: (before?.quantity ?? ZERO).plus(signed),
-      averageCost: costAfter(before, signed, value, dec(execution.commission)),
+      ...positionAfter(before ?? null, { quantity: signed, value, commission: dec(execution.commission) }),
       realizedPnl: (before?.realizedPnl ?? ZERO).plus(execution.realizedPnl ?? ZERO),
     });
   }
-}
-
-/** Opening averages the cost, closing leaves it, turning over starts anew. */
-function costAfter(before: SimPosition | undefined, signed: Dec, value: Dec, commission: Dec): Dec {
-  const unit = value.div(signed);
-  if (before === undefined || before.quantity.isZero()) return costWithCommission(unit, signed, commission);
-  if (before.quantity.times(signed).gt(0)) {
-    const whole = before.quantity.plus(signed);
-    const paid = before.averageCost.times(before.quantity).plus(value).plus(commission);
-    return paid.div(whole);
-  }
-  const after = before.quantity.plus(signed);
-  if (after.isZero()) return ZERO;
-  return before.quantity.times(after).gt(0) ? before.averageCost : unit;
-}
-
-function costWithCommission(unit: Dec, signed: Dec, commission: Dec): Dec {
-  return unit.plus(commission.div(signed));
 }

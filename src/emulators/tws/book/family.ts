@@ -52,8 +52,9 @@ export function cancelOrder(store: OrderStore, permId: number, reason: string, c
     store.tell({ kind: 'error', clientId: order.clientId, orderId: order.orderId, code, message });
   }
   for (const child of store.children(permId)) {
+    const left = store.leftToClose(child, order);
     if (dec(order.filled).isZero() || child.isHeld) cancelOrder(store, child.permId, reason, code);
-    else if (dec(child.quantity).gt(order.filled)) resizeOrder(store, child.permId, order.filled);
+    else if (dec(child.quantity).gt(left)) resizeOrder(store, child.permId, left);
   }
 }
 

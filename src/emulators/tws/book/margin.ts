@@ -1,14 +1,10 @@
+import { marginOf } from '../../../domain/matching/margin.ts';
 import { type Dec, dec, ZERO } from '../../../domain/money/decimal.ts';
 import { multiplierOf, type SimContract } from '../contracts/sim-contract.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
 import type { AccountBook } from './account-book.ts';
 import { commissionOf } from './commissions.ts';
 import { isBuy, type SimOrder, type WhatIfMargin } from './sim-order.ts';
-
-const SHARE_INITIAL = '0.5';
-const SHARE_MAINTENANCE = '0.25';
-/** Of the underlying's value, for a sold option; what it is worth is added. */
-const SHORT_OPTION = '0.2';
 
 export interface Valuation {
   readonly netLiquidation: Dec;
@@ -24,7 +20,7 @@ export function markOf(quotes: QuoteBoard, contract: SimContract): Dec {
   return quote === null ? ZERO : quote.bid.plus(quote.ask).div(2);
 }
 
-/** An account at present prices. Margins are simple: shares 50 and 25 %, bought options their price, sold ones 20 % of the underlying. */
+/** An account at present prices. */
 export function valuationOf(book: AccountBook, quotes: QuoteBoard): Valuation {
   let netLiquidation = book.cash;
   let grossPositions = ZERO;
@@ -37,22 +33,21 @@ export function valuationOf(book: AccountBook, quotes: QuoteBoard): Valuation {
     netLiquidation = netLiquidation.plus(value);
     grossPositions = grossPositions.plus(value.abs());
     unrealizedPnl = unrealizedPnl.plus(value.minus(averageCost.times(quantity)));
-    initialMargin = initialMargin.plus(marginOf(contract, quantity, quotes, SHARE_INITIAL));
-    maintenanceMargin = maintenanceMargin.plus(marginOf(contract, quantity, quotes, SHARE_MAINTENANCE));
+    const margin = marginAt(contract, quantity, quotes);
+    initialMargin = initialMargin.plus(margin.initial);
+    maintenanceMargin = maintenanceMargin.plus(margin.maintenance);
   }
   return { netLiquidation, grossPositions, unrealizedPnl, initialMargin, maintenanceMargin };
 }
 
-function marginOf(contract: SimContract, quantity: Dec, quotes: QuoteBoard, rate: string): Dec {
-  const units = quantity.abs().times(multiplierOf(contract));
-  if (contract.secType === 'STK') return markOf(quotes, contract).times(units).times(rate);
-  const worth = markOf(quotes, contract).times(units);
-  if (quantity.gt(0)) return worth;
-  return worth.plus(
-    dec(quotes.model(contract)?.spot ?? 0)
-      .times(units)
-      .times(SHORT_OPTION),
-  );
+function marginAt(contract: SimContract, quantity: Dec, quotes: QuoteBoard): ReturnType<typeof marginOf> {
+  return marginOf({
+    kind: contract.secType === 'STK' ? 'stock' : 'option',
+    quantity,
+    multiplier: dec(multiplierOf(contract)),
+    mark: markOf(quotes, contract),
+    spot: dec(quotes.model(contract)?.spot ?? 0),
+  });
 }
 
 /** Margins before and after an order would be filled at present prices. */
@@ -66,10 +61,9 @@ export function whatIfMargin(order: SimOrder, book: AccountBook, quotes: QuoteBo
     const change = dec(order.quantity)
       .times(signedRatio)
       .times(isBuy(order) ? 1 : -1);
-    const added = (rate: string): Dec =>
-      marginOf(contract, held.plus(change), quotes, rate).minus(marginOf(contract, held, quotes, rate));
-    initial = initial.plus(added(SHARE_INITIAL));
-    maintenance = maintenance.plus(added(SHARE_MAINTENANCE));
+    const [now, then] = [marginAt(contract, held, quotes), marginAt(contract, held.plus(change), quotes)];
+    initial = initial.plus(then.initial).minus(now.initial);
+    maintenance = maintenance.plus(then.maintenance).minus(now.maintenance);
     commission = commission.plus(commissionOf(contract, change.abs(), markOf(quotes, contract)));
   }
   return {

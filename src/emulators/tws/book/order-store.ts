@@ -138,6 +138,16 @@ export class OrderStore {
     return this.live().filter((order) => order.parentPermId === permId);
   }
 
+  /** How much of what its parent has filled an order may close: less what the other children of its group have closed. */
+  leftToClose(order: SimOrder, parent: SimOrder): string {
+    let left = dec(parent.filled);
+    for (const other of this.orders.values()) {
+      const isBeside = other.parentPermId === parent.permId && other.ocaGroup === order.ocaGroup;
+      if (isBeside && other.permId !== order.permId) left = left.minus(other.filled);
+    }
+    return left.toFixed();
+  }
+
   parent(order: SimOrder): SimOrder | null {
     return order.parentPermId === null ? null : this.order(order.parentPermId);
   }

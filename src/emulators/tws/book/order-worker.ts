@@ -58,7 +58,9 @@ export class OrderWorker {
     const order = this.#refresh(found, quote);
     const price = tradePrice(order, quote);
     if (price === null) return false;
-    const offered = tradeQuantity(order, parent, this.#available(order, quote));
+    const bound =
+      parent !== null && isLive(parent) ? { ...parent, filled: this.store.leftToClose(order, parent) } : null;
+    const offered = tradeQuantity(order, bound, this.#available(order, quote));
     const limit = offered.gt(0) ? this.#fillLimits.shift() : undefined;
     const quantity = limit !== undefined && offered.gt(limit) ? dec(limit) : offered;
     if (quantity.lte(0)) return false;
