@@ -39,6 +39,9 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Kysely
   });
   // A connection that breaks while idle is dropped from the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // The pool listens to idle connections alone: one that breaks in a transaction, between two statements, ends the process
+  // as well. The next statement fails, which is all that its user needs.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   prepareStatements(pool);
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
   lockSessions.set(db, new LockSession(connection));

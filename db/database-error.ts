@@ -39,6 +39,10 @@ const CONSTRAINT_CODES: Readonly<Record<string, ErrorCode>> = {
   tickets_task_unique: 'TICKET_CONFLICT',
   orders_order_ref_unique: 'TICKET_CONFLICT',
   orders_pkey: 'TICKET_CONFLICT',
+  tickets_account_id_fkey: 'TICKET_CONFLICT',
+  order_events_key_unique: 'TICKET_CONFLICT',
+  portfolio_accounts_name_unique: 'TICKET_CONFLICT',
+  portfolio_accounts_broker_account_unique: 'TICKET_CONFLICT',
 };
 
 interface DriverError {

@@ -24,6 +24,16 @@ export function accountIdOf(strategyId: string, provider: ProviderName): string 
   return uuidV5(`account/${strategyId}/${provider}`, NAMESPACE);
 }
 
+/** The id of the trading account with this name. */
+export function tradingAccountIdOf(name: string): string {
+  return uuidV5(`trading-account/${name}`, NAMESPACE);
+}
+
+/** The id of the order with this reference. */
+export function orderIdOf(orderRef: string): string {
+  return uuidV5(`order/${orderRef}`, NAMESPACE);
+}
+
 /** Whether PostgreSQL would take the text as a UUID; anything else cannot be the id of a row. */
 export function isUuid(text: string): boolean {
   return validate(text);

@@ -6,6 +6,13 @@ import { translatingErrors } from './database-error.ts';
 const FIRST_WAIT_MS = 10;
 const LONGEST_WAIT_MS = 250;
 
+/** A lock that is held over time. */
+export interface HeldLock {
+  /** False once the session that held it is gone; then somebody else may have the lock already. */
+  isHeld(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
 /**
  * Named locks across all processes, as PostgreSQL advisory locks of one session outside the pool: however many are held,
  * they take one connection and can never starve the work that they protect. The server releases them when the process
@@ -42,6 +49,38 @@ export class LockSession {
     }
   }
 
+  /** Takes the lock `name` for as long as the process wants it; null where somebody else has it. DATABASE_UNREACHABLE. */
+  async tryHold(name: string): Promise<HeldLock | null> {
+    if (this.#queues.has(name)) return null;
+    const { promise, resolve: done } = Promise.withResolvers<void>();
+    this.#queues.set(name, promise);
+    let hasLeft = false;
+    const leave = () => {
+      if (!hasLeft) this.#queues.delete(name);
+      hasLeft = true;
+      done();
+    };
+    try {
+      const client = await translatingErrors(() => this.#connect());
+      if (await translatingErrors(() => this.#ask(client, 'select pg_try_advisory_lock($1) as yes', name))) {
+        return {
+          // A lock ends with its session: a new one would have to take it anew, and somebody may have been faster.
+          isHeld: async () =>
+            this.#client !== undefined && (await this.#client) === client && (await this.#answers(client)),
+          release: async () => {
+            if (!hasLeft) await this.#release(client, name);
+            leave();
+          },
+        };
+      }
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    leave();
+    return null;
+  }
+
   async close(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
@@ -65,6 +104,10 @@ export class LockSession {
   /** A session that broke meanwhile took its locks with it: nothing to give back, and the work is done. */
   async #release(client: pg.Client, name: string): Promise<void> {
     await this.#ask(client, 'select pg_advisory_unlock($1) as yes', name).catch(() => undefined);
+  }
+
+  async #answers(client: pg.Client): Promise<boolean> {
+    return this.#ask(client, 'select $1::bigint is not null as yes', '').catch(() => false);
   }
 
   /** One question at a time: a session of PostgreSQL answers no second one beside the first. */

@@ -8,6 +8,8 @@ import * as portfolio from './migrations/20261121100200_portfolio.ts';
 import * as ledger from './migrations/20261121100300_ledger.ts';
 import * as marketClock from './migrations/20261121100400_market_clock.ts';
 import * as tradingSwitch from './migrations/20261121170000_trading_switch.ts';
+import * as brokerOrders from './migrations/20261121180000_broker_orders.ts';
+import * as brokerSessions from './migrations/20261121190000_broker_sessions.ts';
 import type { DB } from './schema.gen.ts';
 
 /** Every migration under its file's name; listed here, so that a forgotten file cannot run and a bundle needs no folder. */
@@ -18,6 +20,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '20261121100300_ledger': ledger,
   '20261121100400_market_clock': marketClock,
   '20261121170000_trading_switch': tradingSwitch,
+  '20261121180000_broker_orders': brokerOrders,
+  '20261121190000_broker_sessions': brokerSessions,
 };
 
 export const MIGRATION_NAMES: readonly string[] = Object.keys(MIGRATIONS);

@@ -2,13 +2,19 @@
 
 import type { ArtifactRef } from "../src/contracts/schemas/artifact.ts";
 import type { PriceSource, ResearchStrategy } from "../src/contracts/schemas/strategy.ts";
+import type { Instrument, Tradable } from "../src/domain/orders/instrument.ts";
 import type { OrderSide, OrderState } from "../src/domain/orders/order-state.ts";
+import type { OrderRole, OrderType, TimeInForce } from "../src/domain/orders/order.ts";
+import type { RiskLimits } from "../src/domain/orders/risk-limits.ts";
+import type { TicketSpec } from "../src/domain/orders/ticket.ts";
 import type { TradingMode } from "../src/domain/orders/trading-mode.ts";
 import type { ProviderMode, ProviderName } from "../src/domain/research/provider.ts";
 import type { RecommendationAction } from "../src/domain/research/recommendation.ts";
 import type { TaskState } from "../src/domain/research/task-state.ts";
 import type { BatchCounts } from "../src/ports/llm-provider.ts";
+import type { EventOutcome, OrderEventKind } from "../src/ports/order-journal.ts";
 import type { UsageRecord } from "../src/ports/repositories.ts";
+import type { BrokerName } from "../src/ports/trading-accounts.ts";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -31,10 +37,23 @@ export interface Artifacts {
   uri: string;
 }
 
+export interface BrokerOrderIdFloors {
+  account_id: string;
+  highest_id: number;
+}
+
+export interface BrokerOrderIds {
+  account_id: string;
+  order_id: number;
+  order_ref: string;
+}
+
 export interface Executions {
   commission_usd: Numeric;
   exec_id: string;
   executed_at: Timestamp;
+  instrument: ColumnType<Instrument | null, string | null, never>;
+  multiplier: Generated<Numeric>;
   order_id: string;
   price: Numeric;
   quantity: Numeric;
@@ -99,34 +118,75 @@ export interface MarketClock {
   only_row: Generated<boolean>;
 }
 
+export interface OrderEvents {
+  account_id: string;
+  at: Timestamp;
+  data: ColumnType<Readonly<Record<string, unknown>>, string, never>;
+  id: Generated<number>;
+  key: string;
+  kind: OrderEventKind;
+  order_id: string | null;
+  order_ref: string | null;
+  outcome: EventOutcome;
+  problem: string | null;
+  recorded_at: Timestamp;
+  state: OrderState | null;
+  told_at: Timestamp | null;
+}
+
 export interface Orders {
   account_id: string;
   average_fill_price: Numeric | null;
+  broker_order_id: string | null;
   created_at: Timestamp;
   filled_quantity: Numeric;
   id: string;
+  limit_price: Numeric | null;
   market_date: string;
+  oca_group: string | null;
   order_ref: string;
+  order_type: Generated<OrderType>;
+  parent_ref: string | null;
   position: number;
   quantity: Numeric;
-  reference_price: Numeric;
+  reference_price: Numeric | null;
+  reserved_usd: Generated<Numeric>;
+  role: Generated<OrderRole>;
   side: OrderSide;
   state: OrderState;
   state_reason: string | null;
-  task_id: string;
+  stop_price: Numeric | null;
+  submissions: Generated<number>;
+  submitted_at: Timestamp | null;
+  task_id: string | null;
   ticker: string;
   ticket_id: string;
+  time_in_force: Generated<TimeInForce>;
+  tradable: ColumnType<Tradable | null, string | null, never>;
+  trail_amount: Numeric | null;
+  trail_percent: Numeric | null;
   updated_at: Timestamp;
 }
 
+export interface PaperBrokerSteps {
+  broker_account: string;
+  number: number;
+  step: string;
+  taken_at: Generated<Timestamp>;
+}
+
 export interface PortfolioAccounts {
+  broker: Generated<BrokerName>;
+  broker_account: string;
   created_at: Timestamp;
   id: string;
   initial_balance_usd: Numeric;
+  name: string;
   opened_on: string;
   price_source: PriceSource;
-  provider: ProviderName;
-  strategy_id: string;
+  provider: ProviderName | null;
+  risk_limits: ColumnType<Partial<RiskLimits>, string | undefined, string>;
+  strategy_id: string | null;
 }
 
 export interface PortfolioSnapshots {
@@ -141,8 +201,10 @@ export interface PortfolioSnapshots {
 export interface Positions {
   account_id: string;
   cost_usd: Numeric;
+  instrument: ColumnType<Instrument | null, string | null, string | null>;
   market_date: string;
   market_price: Numeric;
+  multiplier: Generated<Numeric>;
   quantity: Numeric;
   ticker: string;
 }
@@ -207,12 +269,25 @@ export interface TaskPolls {
   task_id: string;
 }
 
+export interface TaxLots {
+  account_id: string;
+  commission_usd: Numeric;
+  cost_usd: Numeric;
+  exec_id: string;
+  opening: Generated<number>;
+  quantity: Numeric;
+  ticker: string;
+}
+
 export interface Tickets {
   account_id: string;
   id: string;
   journaled_at: Generated<Timestamp>;
+  market_date: string | null;
   settled_at: Timestamp | null;
-  task_id: string;
+  spec: ColumnType<TicketSpec | null, string | null, never>;
+  task_id: string | null;
+  trade_id: string | null;
 }
 
 export interface TradingModeChanges {
@@ -226,13 +301,17 @@ export interface TradingModeChanges {
 
 export interface DB {
   artifacts: Artifacts;
+  broker_order_id_floors: BrokerOrderIdFloors;
+  broker_order_ids: BrokerOrderIds;
   execution_tasks: ExecutionTasks;
   executions: Executions;
   ledger_entries: LedgerEntries;
   ledger_transactions: LedgerTransactions;
   llm_usage: LlmUsage;
   market_clock: MarketClock;
+  order_events: OrderEvents;
   orders: Orders;
+  paper_broker_steps: PaperBrokerSteps;
   portfolio_accounts: PortfolioAccounts;
   portfolio_snapshots: PortfolioSnapshots;
   positions: Positions;
@@ -242,6 +321,7 @@ export interface DB {
   strategy_versions: StrategyVersions;
   submission_intents: SubmissionIntents;
   task_polls: TaskPolls;
+  tax_lots: TaxLots;
   tickets: Tickets;
   trading_mode_changes: TradingModeChanges;
 }

@@ -179,6 +179,54 @@ export const CONFIG_VARIABLES = {
     shownDefault: '3000 emulated, 20000 real',
     meaning: 'How long a submission in doubt is looked for before its absence counts as proven.',
   },
+  FOLIOS_IBKR: {
+    schema: oneOf('simulated', 'real'),
+    default: 'simulated',
+    meaning:
+      'Who answers for Interactive Brokers: our TWS simulator, or a `real` TWS or IB Gateway, which trades money.',
+  },
+  FOLIOS_IBKR_HOST: { schema: text, default: '127.0.0.1', meaning: 'Where the real TWS or IB Gateway runs.' },
+  FOLIOS_IBKR_PORT: {
+    schema: port,
+    default: '7496',
+    meaning: 'Its port: 7496 or 4001 for real accounts, 7497 or 4002 for paper accounts, by default.',
+  },
+  FOLIOS_IBKR_CLIENT_ID: {
+    schema: wholeNumber(1, 900),
+    default: '11',
+    meaning: 'Client id of the first account; every further one has the next. An id belongs to one program at a time.',
+  },
+  FOLIOS_PAPER_SPREAD_BPS: {
+    schema: wholeNumber(0, 10_000),
+    default: '2',
+    meaning: "The paper broker's distance between bid and ask, in hundredths of a percent of the price.",
+  },
+  FOLIOS_PAPER_SLIPPAGE_BPS: {
+    schema: wholeNumber(0, 10_000),
+    default: '0',
+    meaning: 'By how much the paper broker worsens market orders and triggered stops, in hundredths of a percent.',
+  },
+  FOLIOS_PAPER_PARTIAL_FILL_PERCENT: {
+    schema: wholeNumber(0, 100),
+    default: '0',
+    meaning: 'How often a fill of the paper broker trades only a part; the rest waits for the next market.',
+  },
+  FOLIOS_PAPER_REJECT_PERCENT: {
+    schema: wholeNumber(0, 100),
+    default: '0',
+    meaning: 'How often the paper broker refuses a placement.',
+  },
+  FOLIOS_PAPER_SEED: {
+    schema: wholeNumber(0, 2 ** 31 - 1),
+    default: '1',
+    meaning: 'The same seed gives the same partial fills and rejects to the same orders.',
+  },
+  FOLIOS_BROKER_QUIET_MS: {
+    schema: milliseconds,
+    default: null,
+    shownDefault: '2000 simulated, 10000 real',
+    meaning: 'How long after a submit in doubt the broker is asked before the absence of the order counts as proven.',
+  },
   FOLIOS_JOB_TIMEOUT_HOURS: {
     schema: wholeNumber(1, 24 * 14),
     default: '26',

@@ -51,6 +51,22 @@ export interface Config {
     readonly environment: Secret<Readonly<Record<string, string>>>;
   };
   readonly providers: Readonly<Record<ProviderName, ProviderConfig>>;
+  readonly ibkr: {
+    /** Whether our TWS simulator answers instead of a gateway. */
+    readonly simulated: boolean;
+    readonly host: string;
+    readonly port: number;
+    readonly clientId: number;
+  };
+  readonly paper: {
+    readonly spreadBps: number;
+    readonly slippageBps: number;
+    /** Between 0 and 1. */
+    readonly partialFillProbability: number;
+    readonly rejectProbability: number;
+    readonly seed: number;
+  };
+  readonly brokerQuietMs: number;
   readonly emulators: { readonly latencyMs: number; readonly seed: string };
   readonly artifactStore: ArtifactStoreConfig;
   readonly encryptionKeys: readonly EncryptionKey[];
@@ -83,6 +99,7 @@ export function loadConfig(env: Environment = process.env, root: string = REPOSI
     databaseUrl: values.DATABASE_URL === undefined ? null : new Secret(values.DATABASE_URL),
     temporal: temporalConfig(env, values),
     providers: providerConfigs(values),
+    ...brokerConfig(values),
     emulators: { latencyMs: values.FOLIOS_EMULATOR_LATENCY_MS, seed: values.FOLIOS_EMULATOR_SEED },
     artifactStore: artifactStoreConfig(values, stateDir),
     encryptionKeys: encryptionKeys(values),
@@ -91,6 +108,26 @@ export function loadConfig(env: Environment = process.env, root: string = REPOSI
     schedules: { planCron: values.FOLIOS_PLAN_CRON, timeZone: values.FOLIOS_TIME_ZONE },
     logLevel: values.FOLIOS_LOG_LEVEL,
   });
+}
+
+function brokerConfig(values: ConfigValues): Pick<Config, 'ibkr' | 'paper' | 'brokerQuietMs'> {
+  const simulated = values.FOLIOS_IBKR === 'simulated';
+  return {
+    ibkr: {
+      simulated,
+      host: simulated ? values.FOLIOS_EMULATOR_HOST : values.FOLIOS_IBKR_HOST,
+      port: simulated ? values.FOLIOS_TWS_EMULATOR_PORT : values.FOLIOS_IBKR_PORT,
+      clientId: values.FOLIOS_IBKR_CLIENT_ID,
+    },
+    paper: {
+      spreadBps: values.FOLIOS_PAPER_SPREAD_BPS,
+      slippageBps: values.FOLIOS_PAPER_SLIPPAGE_BPS,
+      partialFillProbability: values.FOLIOS_PAPER_PARTIAL_FILL_PERCENT / 100,
+      rejectProbability: values.FOLIOS_PAPER_REJECT_PERCENT / 100,
+      seed: values.FOLIOS_PAPER_SEED,
+    },
+    brokerQuietMs: values.FOLIOS_BROKER_QUIET_MS ?? (simulated ? 2_000 : 10_000),
+  };
 }
 
 /** The configuration as plain JSON for logs and `doctor`: secrets are placeholders. */

@@ -2,5 +2,6 @@
 export { executeTicket } from './execute-ticket/workflow.ts';
 export { planResearch } from './plan-research/workflow.ts';
 export { providerJob } from './provider-job/workflow.ts';
+export { reconcileBroker } from './reconcile-broker/workflow.ts';
 export { researchRun } from './research-run/workflow.ts';
 export { snapshotPortfolios } from './snapshot-portfolios/workflow.ts';

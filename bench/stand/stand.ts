@@ -6,6 +6,7 @@ import { ensureDatabase } from '../../db/create-database.ts';
 import { createFoliosClient, type FoliosClient } from '../../src/client/folios-client.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { findFreePort } from '../../src/main/embedded/ports.ts';
+import { createLog } from '../../src/main/logging.ts';
 import { openService, prepareService, type Service, startServiceWorkers } from '../../src/main/service.ts';
 import { Cleanup } from './cleanup.ts';
 import { type BenchEmulators, startEmulatorProcess } from './emulators.ts';
@@ -69,7 +70,7 @@ export async function openStand(
       folios: createFoliosClient(service.temporal.client),
       emulators,
       async startWorkers() {
-        const workers = await startServiceWorkers(config, service);
+        const workers = await startServiceWorkers(config, service, createLog('error', null));
         cleanup.add(() => workers.stop());
       },
       async createNamespace() {

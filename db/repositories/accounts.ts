@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, NotNull, Transaction } from 'kysely';
 import { FoliosError } from '../../src/contracts/errors.ts';
 import { dec } from '../../src/domain/money/decimal.ts';
 import { depositEntries } from '../../src/domain/portfolio/ledger.ts';
@@ -12,6 +12,7 @@ function accounts(db: Kysely<DB>) {
     .selectFrom('portfolio_accounts as a')
     .innerJoin('strategies as s', 's.id', 'a.strategy_id')
     .select(['a.id as accountId', 's.id as strategyId', 's.slug as strategySlug', 'a.provider'])
+    .$narrowType<{ provider: NotNull }>()
     .select(['a.price_source as priceSource', 'a.initial_balance_usd as initialBalanceUsd'])
     .select(['a.opened_on as openedOn', 'a.created_at as createdAt']);
 }
@@ -38,10 +39,14 @@ export async function openAccount(
 ): Promise<AccountRecord> {
   const { strategyId, provider, priceSource, initialBalanceUsd, openedOn } = account;
   const accountId = accountIdOf(strategyId, provider);
+  const strategy = await trx.selectFrom('strategies').select('slug').where('id', '=', strategyId).executeTakeFirst();
   const opened = await trx
     .insertInto('portfolio_accounts')
     .values({
       id: accountId,
+      // An unknown strategy is for the foreign key to refuse.
+      name: `${strategy?.slug ?? strategyId}/${provider}`,
+      broker_account: accountId,
       strategy_id: strategyId,
       provider,
       price_source: priceSource,

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, NotNull, Transaction } from 'kysely';
 import { FoliosError } from '../../src/contracts/errors.ts';
 import { OrderState } from '../../src/domain/orders/order-state.ts';
 import type { ExecutionRecord, OrderRecord, PortfolioRepository } from '../../src/ports/repositories.ts';
@@ -10,7 +10,7 @@ const MAX_LISTED = 10_000;
 
 type Ticket = Parameters<PortfolioRepository['journalOrders']>[0];
 
-/** Newest first; the orders of one ticket in the order in which they were journaled. */
+/** The orders of research runs, newest first; those of one ticket in the order in which they were journaled. */
 export async function listOrders(
   db: Kysely<DB>,
   filter: Parameters<PortfolioRepository['listOrders']>[0],
@@ -22,7 +22,9 @@ export async function listOrders(
     .select(['order_ref as orderRef', 'ticker', 'side', 'quantity', 'state', 'state_reason as stateReason'])
     .select(['reference_price as referencePrice', 'market_date as marketDate'])
     .select(['filled_quantity as filledQuantity', 'average_fill_price as averageFillPrice'])
-    .select(['created_at as createdAt', 'updated_at as updatedAt']);
+    .select(['created_at as createdAt', 'updated_at as updatedAt'])
+    .where('task_id', 'is not', null)
+    .$narrowType<{ taskId: NotNull; referencePrice: NotNull }>();
   if (filter.ticketId !== undefined) query = query.where('ticket_id', '=', filter.ticketId);
   if (filter.accountId !== undefined) query = query.where('account_id', '=', filter.accountId);
   if (filter.state !== undefined) query = query.where('state', '=', filter.state);

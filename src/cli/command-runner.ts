@@ -52,7 +52,7 @@ export function createCommandRunner(io: CliIo, sources: CliSources): CommandRunn
             async connect() {
               context ??= await sources.connect();
               // With --json stderr is kept for one error document; the result carries the same sentences.
-              if (!json) printBanner(io, context.simulated);
+              if (!json) printBanner(io, context);
               return context;
             },
             diagnose: () => sources.diagnose(),
@@ -69,9 +69,10 @@ export function createCommandRunner(io: CliIo, sources: CliSources): CommandRunn
 }
 
 /** Which mode this is, in words, before anything else. */
-function printBanner(io: CliIo, simulated: readonly string[]): void {
+function printBanner(io: CliIo, { simulated, isIbkrSimulated }: CliContext): void {
+  const mode = isIbkrSimulated ? 'PAPER' : 'REAL MONEY at Interactive Brokers';
   io.stderr.write(
-    simulated.length > 0 ? `PAPER, SIMULATED: ${simulated.join('; ')}\n` : 'PAPER: real LLM providers and prices\n',
+    simulated.length > 0 ? `${mode}, SIMULATED: ${simulated.join('; ')}\n` : `${mode}: real LLM providers and prices\n`,
   );
 }
 

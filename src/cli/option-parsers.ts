@@ -1,10 +1,15 @@
 import { FoliosError } from '../contracts/errors.ts';
+import type { PriceSource } from '../contracts/schemas/strategy.ts';
 import { isMarketDate, type MarketDate } from '../domain/market/market-date.ts';
+import { TICKER_PATTERN } from '../domain/market/ticker.ts';
 import { dec } from '../domain/money/decimal.ts';
 import { OrderState } from '../domain/orders/order-state.ts';
 import { PROVIDER_NAMES, type ProviderName } from '../domain/research/provider.ts';
+import { BrokerName } from '../ports/trading-accounts.ts';
 
 const MAX_LIMIT = 10_000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const PRICE_SOURCES: readonly PriceSource[] = ['replay', 'yahoo', 'fixed'];
 
 /** `openai,gemini` as provider names, without repetition. PROVIDER_UNKNOWN names every unknown one and the known ones. */
 export function parseProviders(text: string): ProviderName[] {
@@ -50,6 +55,36 @@ export function parseOrderState(text: string): OrderState {
   const found = states.find((state) => state === text.toUpperCase());
   if (found) return found;
   throw new FoliosError('INPUT_INVALID', `"${text}" is no order state; they are ${states.join(', ').toLowerCase()}`);
+}
+
+/** A symbol in capitals, however it was typed. INPUT_INVALID. */
+export function parseSymbol(text: string): string {
+  const symbol = text.toUpperCase();
+  if (!TICKER_PATTERN.test(symbol)) throw new FoliosError('INPUT_INVALID', `"${text}" is not a symbol such as KO`);
+  return symbol;
+}
+
+/** A ticket's id. INPUT_INVALID. */
+export function parseUuid(text: string): string {
+  const id = text.toLowerCase();
+  if (UUID.test(id)) return id;
+  throw new FoliosError('INPUT_INVALID', `"${text}" is not a UUID such as 0198c0de-1111-7000-8000-000000000001`);
+}
+
+/** A broker by its name. INPUT_INVALID. */
+export function parseBroker(text: string): BrokerName {
+  return oneOf(Object.values(BrokerName), text, 'broker');
+}
+
+/** Where prices come from. INPUT_INVALID. */
+export function parsePriceSource(text: string): PriceSource {
+  return oneOf(PRICE_SOURCES, text, 'price source');
+}
+
+function oneOf<Name extends string>(names: readonly Name[], text: string, what: string): Name {
+  const found = names.find((name) => name === text.toLowerCase());
+  if (found) return found;
+  throw new FoliosError('INPUT_INVALID', `"${text}" is no ${what}; there are ${names.join(', ')}`);
 }
 
 /** A calendar day. INPUT_INVALID. */

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { cleanUntrustedText } from '../domain/research/untrusted-text.ts';
 import { type CliSources, createCommandRunner } from './command-runner.ts';
+import { addAccountCommands } from './definitions/account-commands.ts';
+import { addOrderCommands } from './definitions/order-commands.ts';
 import { addPortfolioCommands } from './definitions/portfolio-commands.ts';
 import { addResearchCommands } from './definitions/research-commands.ts';
 import { addStrategyCommands } from './definitions/strategy-commands.ts';
@@ -11,7 +13,7 @@ import { remedyFor } from './remedies.ts';
 import { renderJson } from './text/json.ts';
 
 const MAX_LINE_LENGTH = 4000;
-const DESCRIPTION = 'Research strategies from plan to portfolio.';
+const DESCRIPTION = 'Trading strategies from plan to portfolio, and orders from intent to fill.';
 const EXAMPLES = `
 Step by step:
   $ npm run folios -- plan
@@ -19,6 +21,11 @@ Step by step:
   $ npm run folios -- submit        then poll, harvest
   $ npm run folios -- execute --ready --balance 100000
   $ npm run folios -- compare
+
+Orders of your own:
+  $ npm run folios -- account open demo --balance 100000
+  $ npm run folios -- order place --account demo --buy 10 KO --limit 60.10
+  $ npm run folios -- orders --watch
 
 In the examples of each command, "folios" stands for "npm run folios --".`;
 
@@ -40,6 +47,8 @@ export function createProgram(io: CliIo, sources: CliSources): Command {
   addStrategyCommands(program, runner);
   addResearchCommands(program, runner);
   addPortfolioCommands(program, runner);
+  addAccountCommands(program, runner);
+  addOrderCommands(program, runner);
   addTradingCommands(program, runner);
   return program;
 }

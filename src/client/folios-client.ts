@@ -1,4 +1,22 @@
-import { type Client, WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import {
+  type CancelOrders,
+  cancelOrdersUpdate,
+  type DeclareDead,
+  declareDeadUpdate,
+  type ModifyOrder,
+  modifyOrderUpdate,
+  type OrderTicket,
+  orderNewsSignal,
+  type PortfolioTicket,
+  type TicketView,
+  ticketQuery,
+} from '../../workflows/execute-ticket/messages.ts';
 import type { executeTicket } from '../../workflows/execute-ticket/workflow.ts';
 import type { planResearch } from '../../workflows/plan-research/workflow.ts';
 import {
@@ -9,6 +27,8 @@ import {
   submitUpdate,
 } from '../../workflows/provider-job/messages.ts';
 import type { providerJob } from '../../workflows/provider-job/workflow.ts';
+import type { ReconcileBrokerInput, ReconcileBrokerResult } from '../../workflows/reconcile-broker/messages.ts';
+import type { reconcileBroker } from '../../workflows/reconcile-broker/workflow.ts';
 import { enqueuedUpdate } from '../../workflows/research-run/messages.ts';
 import type { researchRun } from '../../workflows/research-run/workflow.ts';
 import type { snapshotPortfolios } from '../../workflows/snapshot-portfolios/workflow.ts';
@@ -16,12 +36,15 @@ import type { JobStatus } from '../contracts/activities/provider-job.ts';
 import type { EnqueuedRun, ResearchPlan } from '../contracts/activities/research.ts';
 import type {
   ExecuteTicketInput,
+  OrderTicketInput,
   PlanResearchInput,
   ResearchRunInput,
   SnapshotPortfoliosInput,
+  TicketInput,
 } from '../contracts/schemas/workflow-inputs.ts';
 import { WORKFLOW_TASK_QUEUE } from '../contracts/task-queues.ts';
 import { workflowIds } from '../contracts/workflow-ids.ts';
+import type { OrderNews } from '../domain/orders/order-news.ts';
 import { findRepeatedSteps, type RepeatedStep } from './repeated-steps.ts';
 
 export interface StartedRun {
@@ -42,14 +65,24 @@ export interface FoliosClient {
   cancelJob(taskId: string, reason: string): Promise<ProviderJobView>;
   /** What a task's job is trying again and why, such as a write to a full artifact store. */
   repeatedSteps(taskId: string): Promise<readonly RepeatedStep[]>;
-  /** Starts the ticket of a task, or joins the one that runs or ran. */
-  startTicket(input: ExecuteTicketInput): Promise<WorkflowHandle<typeof executeTicket>>;
+  /** Starts the ticket of a task, or one that somebody wrote, or joins the one that runs or ran. */
+  startTicket(input: ExecuteTicketInput): Promise<WorkflowHandle<PortfolioTicket>>;
+  startTicket(input: OrderTicketInput): Promise<WorkflowHandle<OrderTicket>>;
+  ticketView(ticketId: string): Promise<TicketView>;
+  cancelOrders(ticketId: string, orders: CancelOrders): Promise<TicketView>;
+  modifyOrder(ticketId: string, change: ModifyOrder): Promise<TicketView>;
+  declareDead(ticketId: string, order: DeclareDead): Promise<TicketView>;
+  /** Tells a ticket how an order of it stands; false where the ticket has ended and nobody listens. */
+  tellTicket(ticketId: string, news: OrderNews): Promise<boolean>;
+  /** Compares our journal with the brokers' books now. */
+  reconcileBroker(input: ReconcileBrokerInput, time: string): Promise<ReconcileBrokerResult>;
   planResearch(input: PlanResearchInput, time: string): Promise<ResearchPlan>;
   startSnapshot(input: SnapshotPortfoliosInput, marketDate: string): Promise<WorkflowHandle<typeof snapshotPortfolios>>;
 }
 
 export function createFoliosClient(temporal: Client): FoliosClient {
   const { workflow } = temporal;
+  const ticket = (ticketId: string) => workflow.getHandle<typeof executeTicket>(workflowIds.executeTicket(ticketId));
   const job = (taskId: string) => workflow.getHandle<typeof providerJob>(workflowIds.providerJob(taskId));
 
   return {
@@ -71,11 +104,31 @@ export function createFoliosClient(temporal: Client): FoliosClient {
     harvestJob: (taskId) => job(taskId).executeUpdate(harvestUpdate),
     cancelJob: (taskId, reason) => job(taskId).executeUpdate(cancelUpdate, { args: [reason] }),
     repeatedSteps: (taskId) => findRepeatedSteps(job(taskId)),
-    startTicket: (input) =>
-      workflow.start<typeof executeTicket>('executeTicket', {
+    // What a ticket ends with follows from its input, as the overloads say.
+    startTicket: (input: TicketInput) =>
+      workflow.start<(input: TicketInput) => Promise<never>>('executeTicket', {
         workflowId: workflowIds.executeTicket(input.ticketId),
         taskQueue: WORKFLOW_TASK_QUEUE,
         workflowIdConflictPolicy: 'USE_EXISTING',
+        args: [input],
+      }),
+    ticketView: (ticketId) => ticket(ticketId).query(ticketQuery),
+    cancelOrders: (ticketId, orders) => ticket(ticketId).executeUpdate(cancelOrdersUpdate, { args: [orders] }),
+    modifyOrder: (ticketId, change) => ticket(ticketId).executeUpdate(modifyOrderUpdate, { args: [change] }),
+    declareDead: (ticketId, order) => ticket(ticketId).executeUpdate(declareDeadUpdate, { args: [order] }),
+    async tellTicket(ticketId, news) {
+      try {
+        await ticket(ticketId).signal(orderNewsSignal, news);
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    },
+    reconcileBroker: (input, time) =>
+      workflow.execute<typeof reconcileBroker>('reconcileBroker', {
+        workflowId: workflowIds.reconcileBroker(time),
+        taskQueue: WORKFLOW_TASK_QUEUE,
         args: [input],
       }),
     planResearch: (input, time) =>

@@ -41,13 +41,19 @@ export const ERRORS = {
     retryable: false,
     summary: 'The ticket or an order of it is in a state that does not allow this step.',
   },
+  ORDER_NOT_FOUND: { retryable: false, summary: 'No order or ticket has this id.' },
   ORDER_INVALID: {
     retryable: false,
     summary: 'An order cannot be traded as it is written; every problem is named with its path.',
   },
+  ORDER_DENIED: { retryable: false, summary: 'The risk gate denies the order or its change; the limits are named.' },
   ORDER_STATE_CONFLICT: {
     retryable: false,
     summary: 'The order is in a state that does not allow this event; the event is kept.',
+  },
+  BOOKS_DIFFER: {
+    retryable: false,
+    summary: "Our books of an account and its broker's differ, and nothing explains it.",
   },
   BROKER_NOT_READY: { retryable: true, summary: 'The broker session is not connected and ready; nothing was sent.' },
   BROKER_REJECTED: { retryable: false, summary: 'The broker refused the order or the request.' },

@@ -12,3 +12,8 @@ export function llmTaskQueue(provider: ProviderName): string {
 export function brokerTaskQueue(broker: 'paper'): string {
   return `folios-broker-${broker}`;
 }
+
+/** Orders of one trading account; only the process that owns its broker session polls it. */
+export function accountTaskQueue(accountId: string): string {
+  return `broker.${accountId}`;
+}

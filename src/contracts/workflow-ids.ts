@@ -4,8 +4,10 @@ export const workflowIds = {
   researchRun: (requestGroupId: string) => `research/${requestGroupId}`,
   providerJob: (taskId: string) => `job/${taskId}`,
   executeTicket: (ticketId: string) => `ticket/${ticketId}`,
+  reconcileBroker: (time: string) => `reconcile/${time}`,
   snapshotPortfolios: (marketDate: string) => `snapshot/${marketDate}`,
 } as const;
 
 export const PLAN_RESEARCH_SCHEDULE_ID = 'plan-research';
+export const RECONCILE_BROKER_SCHEDULE_ID = 'reconcile-broker';
 export const SNAPSHOT_PORTFOLIOS_SCHEDULE_ID = 'snapshot-portfolios';

@@ -1,25 +1,35 @@
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { createMarketClockRepository } from '../../db/repositories/market-clock.ts';
+import { createOrderJournal } from '../../db/repositories/order-journal.ts';
 import { createPortfolioRepository } from '../../db/repositories/portfolio.ts';
 import { createResearchRepository } from '../../db/repositories/research.ts';
 import { createStrategyRepository } from '../../db/repositories/strategies.ts';
+import { createTradingAccounts } from '../../db/repositories/trading-accounts.ts';
 import { createTradingSwitch } from '../../db/repositories/trading-switch.ts';
 import { createUsageRepository } from '../../db/repositories/usage.ts';
 import type { DB } from '../../db/schema.gen.ts';
 import { createFixedMarketData } from '../adapters/fixed/market-data.ts';
 import { createTemplateRenderer } from '../adapters/liquid/template.ts';
 import { createMarketClock } from '../adapters/market-clock/market-clock.ts';
+import { createAccountQuotes } from '../adapters/market-data/account-quotes.ts';
 import { createMarketDataSources } from '../adapters/market-data/sources.ts';
 import { createReplayMarketData } from '../adapters/replay/market-data.ts';
 import { createYahooMarketData } from '../adapters/yahoo/market-data.ts';
 import type { Config } from '../config.ts';
+import { createQuotes } from './quotes.ts';
 
 /** What is owned and what it is worth: repositories and prices. All that a command line call needs, and quick to load. */
 export function createBooks(config: Config, db: Kysely<DB>) {
   const clock = { now: () => new Date() };
   const replay = createReplayMarketData(join(config.root, 'data'));
   const marketClockRepository = createMarketClockRepository(db);
+  const marketClock = createMarketClock(marketClockRepository, config.replayStart, clock);
+  const marketData = createMarketDataSources({
+    replay,
+    fixed: createFixedMarketData({ benchmark: replay }),
+    yahoo: createYahooMarketData({}),
+  });
   return {
     clock,
     db,
@@ -28,13 +38,12 @@ export function createBooks(config: Config, db: Kysely<DB>) {
     usage: createUsageRepository(db),
     portfolio: createPortfolioRepository(db),
     tradingSwitch: createTradingSwitch(db),
+    accounts: createTradingAccounts(db),
+    journal: createOrderJournal(db),
     marketClockRepository,
-    marketClock: createMarketClock(marketClockRepository, config.replayStart, clock),
-    marketData: createMarketDataSources({
-      replay,
-      fixed: createFixedMarketData({ benchmark: replay }),
-      yahoo: createYahooMarketData({}),
-    }),
+    marketClock,
+    marketData,
+    quotes: createQuotes(config, createAccountQuotes(marketData, marketClock, config.paper), clock),
     templates: createTemplateRenderer(),
   };
 }

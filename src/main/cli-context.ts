@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { createOrderListing } from '../../db/repositories/order-listing.ts';
 import { parseStrategyFile } from '../adapters/strategy-files/parse.ts';
 import type { TemporalLink } from '../adapters/temporal/connection.ts';
 import type { CliContext } from '../cli/context.ts';
@@ -15,10 +16,15 @@ export function cliContext(config: Config, books: Books, temporal: TemporalLink)
     research: books.research,
     usage: books.usage,
     portfolio: books.portfolio,
+    orders: createOrderListing(books.db),
+    journal: books.journal,
+    accounts: books.accounts,
     tradingSwitch: books.tradingSwitch,
     marketClock: books.marketClockRepository,
+    marketDay: books.marketClock.today,
     marketData: books.marketData,
     parseStrategyFile: (text, fileName) => parseStrategyFile(text, fileName, books.templates),
+    isIbkrSimulated: config.ibkr.simulated,
     user: userName(),
     now: () => books.clock.now(),
     urls: serviceUrls(config),

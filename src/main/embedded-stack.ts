@@ -56,7 +56,7 @@ export async function startEmbeddedStack(config: Config, say: Say, log: Logger):
     const { strategies } = await timed(say, 'schema and strategy library', () => prepareService(config, service));
     say(`    ${strategies} strategies: npm run folios -- strategies`);
     installTemporalLogging(log);
-    const workers = await timed(say, 'workers', () => startServiceWorkers(config, service));
+    const workers = await timed(say, 'workers', () => startServiceWorkers(config, service, log));
     started.stops.push(() => workers.stop());
     watch(started, workers.done, 'INTERNAL', 'the workers', join(config.stateDir, 'logs/folios.log'));
     const api = await startApiServer(config, service);

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import { migrateToLatest } from '../../db/migrator.ts';
 import { parseStrategyFile } from '../adapters/strategy-files/parse.ts';
 import { ensureSearchAttributes } from '../adapters/temporal/namespace.ts';
@@ -7,6 +8,7 @@ import type { Config } from '../config.ts';
 import { type Links, openLinks } from './links.ts';
 import { ensureSchedules } from './schedules.ts';
 import { createServices, type Services } from './services.ts';
+import { startDesks } from './start-desks.ts';
 import { type RunningWorkers, startWorkers } from './workers.ts';
 import { buildWorkflowBundle } from './workflow-bundle.ts';
 
@@ -17,7 +19,15 @@ export interface Service extends Links {
 
 export async function openService(config: Config): Promise<Service> {
   const links = await openLinks(config);
-  return { ...links, services: createServices(config, links.db) };
+  const services = createServices(config, links.db);
+  return {
+    ...links,
+    services,
+    async close() {
+      await services.quotes.close();
+      await links.close();
+    },
+  };
 }
 
 /** Brings schema, market clock, library, search attributes and schedules up to date. Idempotent, safe side by side. */
@@ -34,18 +44,25 @@ export async function prepareService(config: Config, { services, temporal }: Ser
   return { strategies };
 }
 
-/** Bundles the workflows and starts a worker for every queue. */
-export async function startServiceWorkers(config: Config, { services, temporal }: Service): Promise<RunningWorkers> {
+/** Bundles the workflows and starts a worker for every queue, and the desks of trading accounts. */
+export async function startServiceWorkers(
+  config: Config,
+  { services, temporal }: Service,
+  log: Logger,
+): Promise<RunningWorkers> {
   const { dataConverter, namespace } = temporal;
   const failureConverterPath = dataConverter?.failureConverterPath;
   const workflowBundle = await buildWorkflowBundle(config.root, failureConverterPath ? { failureConverterPath } : {});
   const connection = await temporal.native();
-  return startWorkers(config, services, {
-    connection,
-    namespace,
-    workflowBundle,
-    ...(dataConverter ? { dataConverter } : {}),
-  });
+  const shared = { connection, namespace, ...(dataConverter ? { dataConverter } : {}) };
+  const workers = await startWorkers(config, services, { ...shared, workflowBundle });
+  const desks = startDesks(config, services, { ...shared, client: temporal.client }, log);
+  return {
+    done: workers.done,
+    async stop() {
+      await Promise.all([workers.stop(), desks.stop()]);
+    },
+  };
 }
 
 /** Stores the strategies that come with folios; a new version only where a file has changed. */

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
+import { createOrderTicketActivities } from '../../activities/orders/books.ts';
+import type { OrderPorts } from '../../activities/orders/ports.ts';
+import { createReconcileActivities } from '../../activities/orders/reconcilable.ts';
 import { createTicketActivities } from '../../activities/portfolio/tickets.ts';
 import { createMarketTable } from '../../activities/provider-job/market-table.ts';
 import { createJobProviderActivities } from '../../activities/provider-job/provider.ts';
@@ -36,11 +39,31 @@ export function createServices(config: Config, db: Kysely<DB>) {
 }
 export type Services = ReturnType<typeof createServices>;
 
+/** What the steps of written tickets work with. */
+export function orderPorts(config: Config, services: Services): OrderPorts {
+  const { research, accounts, journal, tradingSwitch, quotes, marketClock, clock } = services;
+  const venues = {
+    paper: 'paper broker, simulated',
+    ibkr: `Interactive Brokers${config.ibkr.simulated ? ', simulated' : ''}`,
+  };
+  return {
+    ...{ accounts, journal, tradingSwitch, quotes, marketClock, clock },
+    withAccount: (accountId, work) => research.withLock(`account/${accountId}`, work),
+    venueOf: ({ broker }) => venues[broker],
+  };
+}
+
 /** The activities by the task queue that serves them. */
-export function createActivities(services: Services) {
+export function createActivities(config: Config, services: Services) {
   const { settleTicket, journalTicket } = createTicketActivities(services);
   return {
-    workflows: { ...createResearchActivities(services), ...createJobRecordActivities(services), journalTicket },
+    workflows: {
+      ...createResearchActivities(services),
+      ...createJobRecordActivities(services),
+      ...createOrderTicketActivities(orderPorts(config, services)),
+      ...createReconcileActivities(services.accounts),
+      journalTicket,
+    },
     llm: createJobProviderActivities(services),
     broker: { settleTicket },
   };

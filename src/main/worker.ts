@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   try {
     await prepareService(config, service);
     installTemporalLogging(log);
-    const workers = await startServiceWorkers(config, service);
+    const workers = await startServiceWorkers(config, service, log);
     const stop = () => void workers.stop();
     process.once('SIGINT', stop).once('SIGTERM', stop);
     log.info({ temporal: service.temporal.address, namespace: service.temporal.namespace }, 'worker is running');

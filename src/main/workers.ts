@@ -28,7 +28,7 @@ export async function startWorkers(
     workflowBundle: WorkflowBundleOption;
     sinks?: NonNullable<WorkerOptions['sinks']>;
   },
-  activities: Activities = createActivities(services),
+  activities: Activities = createActivities(config, services),
 ): Promise<RunningWorkers> {
   const { connection, namespace, dataConverter, workflowBundle, sinks } = temporal;
   const shared = {

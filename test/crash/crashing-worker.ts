@@ -37,7 +37,7 @@ const { done } = await startWorkers(
   config,
   services,
   { connection: await temporal.native(), namespace: temporal.namespace, workflowBundle: { codePath } },
-  trapActivities(createActivities(services), trap),
+  trapActivities(createActivities(config, services), trap),
 );
 process.send?.('ready');
 // A killed process saves nothing, and its successor would compile everything again.

@@ -2,10 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
+import { dec } from '../../src/domain/money/decimal.ts';
+import type { OrderSpec } from '../../src/domain/orders/order.ts';
+import type { TicketSpec } from '../../src/domain/orders/ticket.ts';
 import type { ProviderName } from '../../src/domain/research/provider.ts';
 import { jobQuery } from '../../workflows/provider-job/messages.ts';
-import { type ResearchHarness, startResearchHarness } from '../factories/research-harness.ts';
+import { type OrderHarness, startOrderHarness } from '../factories/order-harness.ts';
+import type { ResearchHarness } from '../factories/research-harness.ts';
 import { allIn, type RunIds, runIds, saveStrategy } from '../factories/research-runs.ts';
+import { startTwsStand } from '../factories/tws-stand.ts';
 import { waitFor } from '../factories/wait-for.ts';
 import { startServers, stopServers } from '../servers.ts';
 import { toPortableJson } from './portable-history.ts';
@@ -17,18 +22,25 @@ import { toPortableJson } from './portable-history.ts';
  */
 const DIRECTORY = join(import.meta.dirname, 'histories');
 const UNIVERSE = ['KO', 'PG', 'JNJ', 'XOM'];
+const BROKER_ACCOUNT = 'DU1000001';
 
 const ownServers = process.env.FOLIOS_TEST_TEMPORAL_ADDRESS === undefined;
 if (ownServers) await startServers();
-const harness = await startResearchHarness({ latencyMs: 0, directLatencyMs: 0 });
+const tws = await startTwsStand([BROKER_ACCOUNT]);
+const harness = await startOrderHarness(
+  { FOLIOS_TWS_EMULATOR_PORT: String(tws.port) },
+  { latencyMs: 0, directLatencyMs: 0 },
+);
 try {
   await mkdir(DIRECTORY, { recursive: true });
   for (const old of await readdir(DIRECTORY)) await rm(join(DIRECTORY, old));
   for (const { id } of await harness.services.strategies.list()) await harness.services.strategies.setActive(id, false);
   await recordLifecycle(harness);
   await recordJobs(harness);
+  await recordTickets(harness);
 } finally {
   await harness.close();
+  await tws.close();
   if (ownServers) await stopServers();
 }
 
@@ -135,4 +147,61 @@ function viewOf(taskId: string) {
     .providerJob(taskId)
     .query(jobQuery)
     .catch(() => null);
+}
+
+/** Written tickets as they go by themselves, with a lost answer, with people, and up to the gate. */
+async function recordTickets({ folios, services, openAccount }: OrderHarness): Promise<void> {
+  const { accountId } = await openAccount({ brokerAccount: BROKER_ACCOUNT });
+  await waitFor('the books are opened', async () => (await services.portfolio.balances(accountId)).size > 0);
+  const order = (quantity: string, more: Partial<OrderSpec> = {}): OrderSpec => ({
+    tradable: { kind: 'stock', symbol: 'KO' },
+    ...{ side: 'BUY', quantity, type: 'MARKET', timeInForce: 'DAY' },
+    ...more,
+  });
+  const record = async (
+    name: string,
+    ticket: TicketSpec,
+    during: (ticketId: string) => Promise<void> = async () => {},
+  ) => {
+    const ticketId = randomUUID();
+    const handle = await folios.startTicket({ ticketId, accountId, ticket });
+    await during(ticketId);
+    await handle.result();
+    await keep(`executeTicket.${name}`, handle);
+  };
+  const untilAccepted = (ticketId: string, n: number) =>
+    waitFor('the order works', async () =>
+      (await folios.ticketView(ticketId)).orders.some(
+        ({ orderRef, state }) => orderRef === `${ticketId}/${n}` && state === 'ACCEPTED',
+      ),
+    );
+
+  await record('order', { kind: 'single', order: order('1') });
+  await tws.control('faults', { fault: 'disconnect_before', on: 'placeOrder' });
+  await record('in-doubt', { kind: 'single', order: order('2') });
+  await record('denied', { kind: 'single', order: order('100000000') });
+  await record(
+    'bracket-cancelled',
+    {
+      kind: 'bracket',
+      entry: order('3'),
+      takeProfit: { limitPrice: '70', timeInForce: 'GTC' },
+      stopLoss: { type: 'STOP', stopPrice: '40', timeInForce: 'GTC' },
+    },
+    async (ticketId) => {
+      await untilAccepted(ticketId, 3);
+      await folios.modifyOrder(ticketId, { orderRef: `${ticketId}/3`, stopPrice: '41', by: 'ada' });
+      await folios.cancelOrders(ticketId, { orderRefs: null, reason: 'closed for the night', by: 'ada' });
+    },
+  );
+  const { price } = await services.marketData.source('replay').quote('KO', await services.marketClock.today('replay'));
+  const above = (dollars: string) => dec(price).plus(dollars).toFixed(2);
+  await tws.control('price', { symbol: 'KO', bid: above('5'), ask: above('5.02'), last: above('5') });
+  await record('walked', {
+    kind: 'single',
+    order: order('4', { type: 'LIMIT' }),
+    pricing: { start: 'mid', step: '0.1', everySeconds: 1, limit: above('0.1'), atLimit: 'cancel' },
+  });
+  await folios.reconcileBroker({}, 'recorded');
+  await keep('reconcileBroker', harness.client.workflow.getHandle('reconcile/recorded'));
 }

@@ -19,7 +19,7 @@ import {
 import type { EnqueuedRun, EnqueuedTaskSummary, ResearchActivities } from '../../src/contracts/activities/research.ts';
 import { researchSearchAttributes, SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
 import { workflowIds } from '../../src/contracts/workflow-ids.ts';
-import type { executeTicket } from '../execute-ticket/workflow.ts';
+import type { PortfolioTicket } from '../execute-ticket/messages.ts';
 import { stepFailure } from '../failures.ts';
 import type { providerJob } from '../provider-job/workflow.ts';
 import { describeRun } from './details.ts';
@@ -130,9 +130,9 @@ export async function researchRun(input: ResearchRunInput): Promise<ResearchRunR
     );
   }
 
-  function startTicket(task: EnqueuedTaskSummary): Promise<ChildWorkflowHandle<typeof executeTicket> | null> {
+  function startTicket(task: EnqueuedTaskSummary): Promise<ChildWorkflowHandle<PortfolioTicket> | null> {
     return unlessStarted(() =>
-      startChild<typeof executeTicket>('executeTicket', {
+      startChild<PortfolioTicket>('executeTicket', {
         workflowId: workflowIds.executeTicket(task.taskId),
         // A research ticket has its task's id: one task, one ticket.
         args: [{ ticketId: task.taskId, taskId: task.taskId }],

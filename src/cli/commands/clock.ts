@@ -3,8 +3,8 @@ import { formatUsd } from '../../domain/money/decimal.ts';
 import type { CommandResult, View } from '../command-result.ts';
 import type { CliContext } from '../context.ts';
 import { advanceMarketDay } from '../market-day.ts';
+import { accountNames } from '../references/account-reference.ts';
 import { renderTable } from '../text/table.ts';
-import { accountNames } from './orders.ts';
 
 /** The day on which the replayed market stands. */
 export async function showClock({ marketClock }: CliContext): Promise<CommandResult> {
@@ -20,7 +20,7 @@ export async function advanceClock(context: CliContext, to: MarketDate, view: Vi
   const document = { from, marketDate: to, snapshots };
   const moved = `The replayed market moved from ${from ?? 'its start'} to ${to}.`;
   if (snapshots.length === 0) return { document, text: `${moved} There are no portfolios to mark.` };
-  const names = accountNames(await context.portfolio.listAccounts());
+  const names = accountNames(await context.accounts.list());
   const table = renderTable<(typeof snapshots)[number]>(
     [
       { head: 'account', cell: (row) => names(row.accountId) },

@@ -1,3 +1,4 @@
+import type { SettledTicket } from '../../contracts/activities/ticket.ts';
 import { FoliosError } from '../../contracts/errors.ts';
 import { formatUsd } from '../../domain/money/decimal.ts';
 import type { TaskRecord } from '../../ports/repositories.ts';
@@ -7,8 +8,6 @@ import { type CliFailure, describeFailure } from '../failure.ts';
 import { shortIds } from '../references/task-reference.ts';
 import { counted } from '../text/names.ts';
 import { type Column, renderTable } from '../text/table.ts';
-
-type SettledTicket = Awaited<ReturnType<Awaited<ReturnType<CliContext['folios']['startTicket']>>['result']>>;
 
 interface TicketRow {
   readonly task: TaskRecord;

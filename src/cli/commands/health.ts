@@ -1,13 +1,16 @@
 import { ERRORS, type ErrorCode } from '../../contracts/errors.ts';
+import { OrderState } from '../../domain/orders/order-state.ts';
 import { TaskState } from '../../domain/research/task-state.ts';
 import { cleanUntrustedText } from '../../domain/research/untrusted-text.ts';
+import type { OrderEventRecord } from '../../ports/order-journal.ts';
+import type { ListedOrder } from '../../ports/order-listing.ts';
 import type { TaskRecord } from '../../ports/repositories.ts';
 import type { CliContext } from '../context.ts';
+import { accountNames } from '../references/account-reference.ts';
 import { remedyFor } from '../remedies.ts';
 import { formatAge } from '../text/durations.ts';
 import { counted } from '../text/names.ts';
 import { wrapText } from '../text/wrap.ts';
-import { accountNames } from './orders.ts';
 import type { Troubles } from './task-table.ts';
 import { restrictionText } from './trading-switch.ts';
 
@@ -28,19 +31,21 @@ const MAX_REASON_LENGTH = 300;
 
 /** What needs a person now; empty when nothing does. */
 export async function checkHealth(
-  { research, strategies, portfolio, tradingSwitch }: CliContext,
+  { research, strategies, portfolio, orders, journal, accounts, tradingSwitch }: CliContext,
   troubles: Troubles,
   now: Date,
 ): Promise<HealthItem[]> {
-  const [tasks, ready, stale, unbalanced, restrictions, accounts] = await Promise.all([
+  const [tasks, ready, stale, unbalanced, restrictions, all, unknown, kept] = await Promise.all([
     research.listTasks({ limit: LOOKED_AT }),
     research.listTasks({ ready: true }),
     strategies.listStale(now),
     portfolio.listUnbalanced(),
     tradingSwitch.listRestrictions(),
-    portfolio.listAccounts(),
+    accounts.list(),
+    orders.listOrders({ states: [OrderState.unknown], limit: LOOKED_AT }),
+    journal.listKept(null, LOOKED_AT),
   ]);
-  const nameOf = accountNames(accounts);
+  const nameOf = accountNames(all);
   const items: (HealthItem | null)[] = [
     unbalanced.length > 0
       ? {
@@ -52,6 +57,8 @@ export async function checkHealth(
     ...restrictions.map(
       (one): HealthItem => ({ severity: 'danger', message: restrictionText(one, nameOf), remedy: 'folios resume' }),
     ),
+    unknownItem(unknown),
+    keptItem(kept),
     ...troubleItems(troubles),
     failedItem(tasks),
     waitingItem(
@@ -84,6 +91,28 @@ export function renderHealth(items: readonly HealthItem[], width: number): strin
     wrapText(`  ${severity === 'danger' ? '✗' : '!'} ${message} → ${remedy}`, width, '    '),
   );
   return ['Needs you', ...lines].join('\n');
+}
+
+/** Whether these orders are at the broker nobody knows: they may fill at any moment. */
+function unknownItem(orders: readonly ListedOrder[]): HealthItem | null {
+  const [first] = orders;
+  if (first === undefined) return null;
+  return {
+    severity: 'danger',
+    message: `${counted(orders.length, 'order')} in a state that nobody knows (${first.orderRef}${orders.length > 1 ? ', …' : ''})`,
+    remedy: `folios order show ${first.orderId}`,
+  };
+}
+
+function keptItem(kept: readonly OrderEventRecord[]): HealthItem | null {
+  const [newest] = kept;
+  if (newest === undefined) return null;
+  const problem = cleanUntrustedText(newest.problem ?? newest.outcome, MAX_REASON_LENGTH);
+  return {
+    severity: 'danger',
+    message: `${counted(kept.length, 'report')} of brokers could not be booked; the newest: ${problem}`,
+    remedy: 'folios orders --kept',
+  };
 }
 
 /** One item per kind of trouble that keeps tasks from going on. */

@@ -1,62 +1,113 @@
-import { dec, formatUsd } from '../../domain/money/decimal.ts';
-import type { OrderState } from '../../domain/orders/order-state.ts';
-import type { AccountRecord, OrderRecord } from '../../ports/repositories.ts';
+import { describeTradable } from '../../domain/orders/describe-order.ts';
+import { OrderRole } from '../../domain/orders/order.ts';
+import { isTerminal, type OrderState } from '../../domain/orders/order-state.ts';
+import type { OrderEventRecord } from '../../ports/order-journal.ts';
+import type { ListedOrder, OrderFilter } from '../../ports/order-listing.ts';
 import type { CommandResult, View } from '../command-result.ts';
 import type { CliContext } from '../context.ts';
-import { accountName, resolveAccount } from '../references/account-reference.ts';
+import { accountNames, resolveTradingAccount } from '../references/account-reference.ts';
+import { resolveOrderOrTicket, shortOrderIds } from '../references/order-reference.ts';
 import { formatPrice, formatQuantity } from '../text/amounts.ts';
-import { type Column, renderTable } from '../text/table.ts';
+import { eventText } from '../text/order-events.ts';
+import { orderText, termsText } from '../text/order-terms.ts';
+import { renderTable } from '../text/table.ts';
 
+/** Null where it is not asked for. */
 export interface OrdersFilter {
   readonly account: string | null;
   readonly state: OrderState | null;
+  readonly symbol: string | null;
+  readonly ticket: string | null;
   readonly limit: number;
 }
 
-/** The columns of an order; values in US dollars. */
-export const ORDER_COLUMNS: readonly Column<OrderRecord>[] = [
-  { head: 'ticker', cell: (order) => order.ticker },
-  { head: 'side', cell: (order) => order.side },
-  { head: 'quantity', align: 'right', cell: (order) => formatQuantity(order.quantity) },
-  { head: 'order', cell: (order) => order.state },
-  { head: 'filled', align: 'right', cell: (order) => formatQuantity(order.filledQuantity) },
-  {
-    head: 'fill $',
-    align: 'right',
-    cell: ({ averageFillPrice }) => (averageFillPrice ? formatPrice(averageFillPrice) : '–'),
-  },
-  { head: 'filled $', align: 'right', cell: filledValue },
-];
-
-/** Orders of all accounts or one. Denied is our risk gate's word, rejected the broker's. */
-export async function listOrders({ portfolio }: CliContext, filter: OrdersFilter, view: View): Promise<CommandResult> {
-  const accounts = await portfolio.listAccounts();
-  const account = filter.account === null ? null : resolveAccount(accounts, filter.account);
-  const orders = await portfolio.listOrders({
-    ...(account ? { accountId: account.accountId } : {}),
-    ...(filter.state ? { state: filter.state } : {}),
-    limit: filter.limit,
-  });
-  const names = accountNames(accounts);
-  const document = { orders: orders.map((order) => ({ account: names(order.accountId), ...order })) };
-  const byId = new Map(accounts.map((one) => [one.accountId, one]));
-  if (orders.length === 0) return { document, text: 'No orders. They come from: folios execute --ready' };
-  const columns: Column<OrderRecord>[] = [
-    { head: 'strategy', cell: (order) => byId.get(order.accountId)?.strategySlug ?? '–', shrink: 'cut' },
-    { head: 'provider', cell: (order) => byId.get(order.accountId)?.provider ?? '–' },
-    ...ORDER_COLUMNS,
-    { head: 'day', cell: (order) => order.marketDate },
-    { head: 'reason', cell: (order) => order.stateReason ?? '', shrink: 'wrap' },
-  ];
-  return { document, text: renderTable(columns, orders, view.width) };
+/** Orders of all accounts or some, newest first. Denied is our risk gate's word, rejected the broker's. */
+export async function listOrders(context: CliContext, filter: OrdersFilter, view: View): Promise<CommandResult> {
+  const accounts = await context.accounts.list();
+  const orders = await context.orders.listOrders(await wanted(context, filter));
+  const nameOf = accountNames(accounts);
+  const document = {
+    orders: orders.map((order) => ({
+      account: nameOf(order.accountId),
+      instrument: describeTradable(order.tradable),
+      terms: termsText(order),
+      ...order,
+    })),
+  };
+  if (orders.length === 0)
+    return { document, text: 'No orders. They come from: folios execute --ready, folios order place' };
+  return { document, text: renderOrders(orders, nameOf, view) };
 }
 
-/** Account names by id. */
-export function accountNames(accounts: readonly AccountRecord[]): (accountId: string) => string {
-  const names = new Map(accounts.map((account) => [account.accountId, accountName(account)]));
-  return (accountId) => names.get(accountId) ?? accountId;
+/** Whether any of these orders may still move by itself; `--watch` ends when none does. */
+export async function isAnyMoving(context: CliContext, filter: OrdersFilter): Promise<boolean> {
+  const orders = await context.orders.listOrders(await wanted(context, filter));
+  return orders.some(({ state }) => !isTerminal(state) && state !== 'UNKNOWN');
 }
 
-function filledValue({ filledQuantity, averageFillPrice }: OrderRecord): string {
-  return averageFillPrice ? formatUsd(dec(filledQuantity).times(averageFillPrice)) : '–';
+/** What brokers told that could not be booked or belongs to no order: it waits for a person. */
+export async function listKeptReports(
+  { journal, accounts }: CliContext,
+  filter: Pick<OrdersFilter, 'account' | 'limit'>,
+  view: View,
+): Promise<CommandResult> {
+  const all = await accounts.list();
+  const account = filter.account === null ? null : resolveTradingAccount(all, filter.account);
+  const kept = await journal.listKept(account?.accountId ?? null, filter.limit);
+  const nameOf = accountNames(all);
+  const document = { kept: kept.map((event) => ({ account: nameOf(event.accountId), ...event })) };
+  if (kept.length === 0) return { document, text: 'Nothing is kept: every report of a broker was booked.' };
+  const text = renderTable<OrderEventRecord>(
+    [
+      { head: 'told at', cell: ({ at }) => at.toISOString() },
+      { head: 'account', cell: ({ accountId }) => nameOf(accountId), shrink: 'cut' },
+      { head: 'order', cell: ({ orderRef }) => orderRef ?? '–', shrink: 'wrap' },
+      { head: 'outcome', cell: ({ outcome }) => outcome },
+      { head: 'told', cell: eventText, shrink: 'wrap' },
+      { head: 'problem', cell: ({ problem }) => problem ?? '', shrink: 'wrap' },
+    ],
+    kept,
+    view.width,
+  );
+  return { document, text };
+}
+
+async function wanted(context: CliContext, filter: OrdersFilter): Promise<OrderFilter> {
+  const { account, state, symbol, ticket, limit } = filter;
+  const accountId = account === null ? null : resolveTradingAccount(await context.accounts.list(), account).accountId;
+  const ticketId = ticket === null ? null : (await resolveOrderOrTicket(context.orders, ticket)).ticketId;
+  return {
+    ...(accountId === null ? {} : { accountId }),
+    ...(ticketId === null ? {} : { ticketId }),
+    ...(state === null ? {} : { states: [state] }),
+    ...(symbol === null ? {} : { symbol }),
+    limit,
+  };
+}
+
+function renderOrders(orders: readonly ListedOrder[], nameOf: (accountId: string) => string, { width }: View): string {
+  const short = shortOrderIds(orders);
+  return renderTable<ListedOrder>(
+    [
+      { head: 'id', cell: ({ orderId }) => short(orderId) },
+      { head: 'account', cell: ({ accountId }) => nameOf(accountId) },
+      { head: 'order', cell: withOrigin, shrink: 'wrap' },
+      { head: 'state', cell: ({ state }) => state },
+      { head: 'filled', align: 'right', cell: ({ filledQuantity }) => formatQuantity(filledQuantity) },
+      {
+        head: 'fill $',
+        align: 'right',
+        cell: ({ averageFillPrice }) => (averageFillPrice === null ? '–' : formatPrice(averageFillPrice)),
+      },
+      { head: 'day', cell: ({ marketDate }) => marketDate },
+      { head: 'reason', cell: ({ stateReason }) => stateReason ?? '', shrink: 'wrap' },
+    ],
+    orders,
+    width,
+  );
+}
+
+/** What was made by hand at the broker says so. */
+function withOrigin(order: ListedOrder): string {
+  return `${orderText(order)}${order.role === OrderRole.external ? ' (external)' : ''}`;
 }

@@ -160,7 +160,7 @@ describe('orders, positions and artifacts', () => {
       ['orders', '--state', 'denied', '--account', accountIdOf('openai')],
       createFakeContext(world()),
     );
-    expect(run.stdout).toMatch(/dreman-contrarian +openai +XOM +BUY +584 +DENIED +0 +– +– +2017-03-31 +cash would/);
+    expect(run.stdout).toMatch(/dreman-contrarian\/openai +BUY 584 XOM MKT +DENIED +0 +– +2017-03-31 +cash would/);
   });
 
   test('positions are quantity × price = value at the last mark', async () => {

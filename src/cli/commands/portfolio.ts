@@ -52,34 +52,6 @@ export async function showPortfolios(
   };
 }
 
-/** Open positions of all accounts or one, at their last mark. */
-export async function listPositions(
-  context: CliContext,
-  options: { readonly account: string | null; readonly limit: number },
-  view: View,
-): Promise<CommandResult> {
-  const statements = await loadStatements(context, options.account, Number.POSITIVE_INFINITY);
-  const rows = statements
-    .flatMap(({ account, positions }) =>
-      positions.map((position) => ({
-        account: accountName(account),
-        strategySlug: account.strategySlug,
-        provider: account.provider,
-        ...position,
-      })),
-    )
-    .slice(0, options.limit);
-  const document = { positions: rows };
-  if (rows.length === 0) return { document, text: 'No open positions.' };
-  const columns: Column<(typeof rows)[number]>[] = [
-    { head: 'strategy', cell: (row) => row.strategySlug, shrink: 'cut' },
-    { head: 'provider', cell: (row) => row.provider },
-    ...POSITION_COLUMNS,
-    { head: 'marked on', cell: (row) => row.marketDate },
-  ];
-  return { document, text: renderTable(columns, rows, view.width) };
-}
-
 const STATEMENT_COLUMNS: readonly Column<PortfolioStatement>[] = [
   { head: 'strategy', cell: ({ account }) => account.strategySlug, shrink: 'cut' },
   { head: 'provider', cell: ({ account }) => account.provider },

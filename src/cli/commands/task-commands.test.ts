@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ExecuteTicketInput } from '../../../workflows/execute-ticket/messages.ts';
 import { FoliosError } from '../../contracts/errors.ts';
 import type { CliContext } from '../context.ts';
 import { createFakeContext, emptyWorld, type FakeWorld } from '../testing/fake-context.ts';
+import { ticketStarter } from '../testing/fake-tickets.ts';
 import { runCommand } from '../testing/run-command.ts';
 import { GROUP_ID, sampleStrategy, sampleTask, taskIdOf } from '../testing/sample-data.ts';
 
@@ -12,7 +14,6 @@ function world(change: Partial<FakeWorld> = {}): FakeWorld {
 }
 
 describe('execute', () => {
-  type TicketHandle = Awaited<ReturnType<Folios['startTicket']>>;
   const settled = {
     ticketId: taskIdOf('openai'),
     accountId: 'a',
@@ -31,14 +32,11 @@ describe('execute', () => {
   test('executes each ready task under the task’s own id and reports a failure beside the others', async () => {
     const inputs: unknown[] = [];
     const context = createFakeContext(world({ tasks: ready }), {
-      startTicket: async (input) => {
+      startTicket: ticketStarter<ExecuteTicketInput>(async (input) => {
         inputs.push(input);
-        const result = async () => {
-          if (input.taskId === taskIdOf('gemini')) throw new FoliosError('QUOTE_UNAVAILABLE', 'no price of IBM');
-          return settled;
-        };
-        return { result } as TicketHandle;
-      },
+        if (input.taskId === taskIdOf('gemini')) throw new FoliosError('QUOTE_UNAVAILABLE', 'no price of IBM');
+        return settled;
+      }),
     });
     const run = await runCommand(['execute', '--ready', '--balance', '50000'], context);
     expect(inputs).toEqual(

@@ -1,12 +1,11 @@
-import { OrderState } from '../../domain/orders/order-state.ts';
 import { describeRestriction, TradingMode } from '../../domain/orders/trading-mode.ts';
 import type { TradingModeChange } from '../../ports/trading-switch.ts';
 import type { CommandResult } from '../command-result.ts';
 import { type Confirmation, isConfirmed } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
-import { accountName, resolveAccount } from '../references/account-reference.ts';
+import { accountNames, resolveTradingAccount } from '../references/account-reference.ts';
 import { counted } from '../text/names.ts';
-import { accountNames } from './orders.ts';
+import { exposureOf } from './flatten-account.ts';
 
 export interface SwitchOptions extends Confirmation {
   /** Null for all accounts. */
@@ -20,6 +19,8 @@ const WHAT_IT_MEANS: Readonly<Record<TradingMode, string>> = {
   paused: 'Every order is denied before it reaches the broker, also those that would close a position.',
 };
 
+const WORKING_GO_ON = ' Those that are at the broker already may still fill: folios order cancel, or folios flatten.';
+
 /**
  * Turns the kill switch of one account or of all. Stopping is done at once; only `resume` asks first.
  * CONFIRMATION_REQUIRED, INPUT_INVALID.
@@ -29,10 +30,10 @@ export async function turnSwitch(
   mode: TradingMode,
   options: SwitchOptions,
 ): Promise<CommandResult> {
-  const { portfolio, tradingSwitch } = context;
-  const accounts = await portfolio.listAccounts();
-  const account = options.account === null ? null : resolveAccount(accounts, options.account);
-  const scope = account === null ? 'all accounts' : accountName(account);
+  const { tradingSwitch } = context;
+  const accounts = await context.accounts.list();
+  const account = options.account === null ? null : resolveTradingAccount(accounts, options.account);
+  const scope = account === null ? 'all accounts' : account.name;
   const question = `Resume trading for ${scope}? Orders reach the broker again.`;
   if (mode === TradingMode.normal && !(await isConfirmed(options, `resuming ${scope}`, question))) {
     return { document: { turned: false, mode }, text: 'Nothing was changed.' };
@@ -41,11 +42,12 @@ export async function turnSwitch(
   const change: TradingModeChange = { accountId, mode, reason: options.reason, by: context.user, at: context.now() };
   await tradingSwitch.set(change);
 
-  const [positions, orders, restrictions] = await Promise.all([
-    portfolio.listPositions(accountId ?? undefined),
-    portfolio.listOrders({ ...(accountId === null ? {} : { accountId }), state: OrderState.pending }),
+  const [exposures, restrictions] = await Promise.all([
+    Promise.all((account === null ? accounts : [account]).map((one) => exposureOf(context, one))),
     tradingSwitch.listRestrictions(),
   ]);
+  const positions = exposures.reduce((total, one) => total + one.positions.length, 0);
+  const workingOrders = exposures.reduce((total, { working }) => total + working.length, 0);
   const left = restrictions.filter(
     (one) => one.accountId === null || accountId === null || one.accountId === accountId,
   );
@@ -53,16 +55,17 @@ export async function turnSwitch(
     turned: true,
     scope,
     ...change,
-    positions: positions.length,
-    pendingOrders: orders.length,
+    positions,
+    workingOrders,
     restrictions,
   };
   const still =
     mode === TradingMode.normal && left.length > 0
       ? `\nStill in force: ${left.map((one) => restrictionText(one, accountNames(accounts))).join('; ')}.`
       : '';
-  const counts = `${counted(positions.length, 'position')} held, ${counted(orders.length, 'order')} not yet at the broker.`;
-  return { document, text: `${headline(mode, scope)} ${WHAT_IT_MEANS[mode]}\n${counts}${still}` };
+  const counts = `${counted(positions, 'position')} held, ${counted(workingOrders, 'order')} working.`;
+  const working = mode === TradingMode.normal || workingOrders === 0 ? '' : WORKING_GO_ON;
+  return { document, text: `${headline(mode, scope)} ${WHAT_IT_MEANS[mode]}\n${counts}${working}${still}` };
 }
 
 /** One restriction in words, with the account's name. */

@@ -15,3 +15,8 @@ export function defineCommand(
     .option('--timing', 'print the elapsed milliseconds to stderr')
     .addHelpText('after', `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${lines.join('\n')}`);
 }
+
+/** What was given to an option that takes a text; null where it is absent. */
+export function optionText(option: unknown): string | null {
+  return typeof option === 'string' ? option : null;
+}

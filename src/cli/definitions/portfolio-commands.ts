@@ -1,15 +1,13 @@
 import type { Command } from 'commander';
 import type { MarketDate } from '../../domain/market/market-date.ts';
-import { OrderState } from '../../domain/orders/order-state.ts';
 import type { CommandRunner } from '../command-runner.ts';
-import { parseLimit, parseMarketDate, parseOrderState } from '../option-parsers.ts';
+import { parseLimit, parseMarketDate } from '../option-parsers.ts';
 import { defineCommand } from './define-command.ts';
 
 const ACCOUNT_OPTION = ['--account <name>', 'one account: strategy/provider, or its id'] as const;
 
-/** What came of it: orders, positions, portfolios, comparison, the replayed market's clock, and where to look. */
+/** What came of it: positions, portfolios, comparison, the replayed market's clock, and where to look. */
 export function addPortfolioCommands(program: Command, runner: CommandRunner): void {
-  addOrders(program, runner);
   addPositions(program, runner);
   addPortfolio(program, runner);
   addCompare(program, runner);
@@ -33,30 +31,16 @@ export function addPortfolioCommands(program: Command, runner: CommandRunner): v
   );
 }
 
-function addOrders(program: Command, runner: CommandRunner): void {
-  defineCommand(program, 'orders', 'List orders, newest first', ['orders', 'orders --state denied --json'])
-    .option(...ACCOUNT_OPTION)
-    .option('--state <state>', Object.values(OrderState).join(', ').toLowerCase(), parseOrderState)
-    .option('--limit <rows>', 'how many at most', parseLimit, 50)
-    .action(
-      runner.action(async (call, options) => {
-        const [context, { listOrders }] = await Promise.all([call.connect(), import('../commands/orders.ts')]);
-        const filter = { ...accountAndLimit(options), state: (options.state ?? null) as OrderState | null };
-        return listOrders(context, filter, call.view(context));
-      }),
-    );
-}
-
 function addPositions(program: Command, runner: CommandRunner): void {
   defineCommand(program, 'positions', 'List open positions at their last mark', [
     'positions',
     'positions --account dreman-contrarian/openai',
   ])
-    .option(...ACCOUNT_OPTION)
+    .option('--account <name>', 'of one account: its name or id')
     .option('--limit <rows>', 'how many at most', parseLimit, 200)
     .action(
       runner.action(async (call, options) => {
-        const [context, { listPositions }] = await Promise.all([call.connect(), import('../commands/portfolio.ts')]);
+        const [context, { listPositions }] = await Promise.all([call.connect(), import('../commands/positions.ts')]);
         return listPositions(context, accountAndLimit(options), call.view(context));
       }),
     );

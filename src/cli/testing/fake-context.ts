@@ -5,9 +5,11 @@ import type { Recommendation } from '../../domain/research/recommendation.ts';
 import type { MarketData } from '../../ports/market-data.ts';
 import type {
   ArtifactRecord,
+  ExecutionRecord,
   MarketClockRepository,
   PlannedStrategy,
   PortfolioRepository,
+  PositionRecord,
   ResearchRepository,
   StrategyRecord,
   StrategyRepository,
@@ -16,20 +18,24 @@ import type {
 } from '../../ports/repositories.ts';
 import type { TradingModeChange, TradingSwitch } from '../../ports/trading-switch.ts';
 import type { CliContext } from '../context.ts';
-import { NOW, type SamplePortfolio, WINDOW_END, WINDOW_START } from './sample-data.ts';
+import { type FakeBooks, fakeAccounts, fakeJournal, fakeOrders } from './fake-books.ts';
+import { prepared } from './prepared.ts';
+import { NOW, WINDOW_END, WINDOW_START } from './sample-data.ts';
 
 /** What the fakes answer from; tests change it at will. */
-export interface FakeWorld {
+export interface FakeWorld extends FakeBooks {
   strategies: StrategyRecord[];
   stale: PlannedStrategy[];
   tasks: TaskRecord[];
   recommendations: Map<string, readonly Recommendation[]>;
   artifacts: ArtifactRecord[];
-  portfolios: SamplePortfolio[];
   costUsd: Partial<Record<ProviderName, string>>;
   unbalanced: string[];
   marketDate: MarketDate | null;
   restrictions: TradingModeChange[];
+  executions: ExecutionRecord[];
+  /** Of accounts for orders of one's own; the portfolios' are added to them. */
+  positions: PositionRecord[];
   now: Date;
 }
 
@@ -45,6 +51,13 @@ export function emptyWorld(): FakeWorld {
     unbalanced: [],
     marketDate: WINDOW_START,
     restrictions: [],
+    accounts: [],
+    orders: [],
+    tickets: [],
+    events: [],
+    exposures: new Map(),
+    executions: [],
+    positions: [],
     now: NOW,
   };
 }
@@ -57,8 +70,13 @@ export function createFakeContext(world: FakeWorld, folios: Partial<CliContext['
     research: researchRepository(world),
     usage: usageRepository(world),
     portfolio: portfolioRepository(world),
+    orders: fakeOrders(world),
+    journal: fakeJournal(world),
+    accounts: fakeAccounts(world),
     tradingSwitch: tradingSwitch(world),
     marketClock: marketClock(world),
+    marketDay: async (source) => (source === 'yahoo' ? '2026-03-02' : (world.marketDate ?? WINDOW_START)),
+    isIbkrSimulated: true,
     marketData: { source: () => indexOnly() },
     parseStrategyFile: () => {
       throw new FoliosError(
@@ -122,7 +140,10 @@ function portfolioRepository(world: FakeWorld): PortfolioRepository {
         .filter((order) => filter.state === undefined || order.state === filter.state)
         .slice(0, filter.limit),
     listPositions: async (accountId) =>
-      world.portfolios.filter(({ account }) => account.accountId === accountId).flatMap(({ positions }) => positions),
+      [...world.positions, ...world.portfolios.flatMap(({ positions }) => positions)].filter(
+        (position) => position.accountId === accountId,
+      ),
+    listExecutions: async () => world.executions,
     balances: async (accountId) => of(accountId)?.balances ?? new Map(),
     listSnapshots: async (accountId) => of(accountId)?.snapshots ?? [],
     listUnbalanced: async () => world.unbalanced,
@@ -159,18 +180,6 @@ function indexOnly(): MarketData {
       if (asOf === WINDOW_START) return { marketDate: asOf, close: '2362.72' };
       if (asOf >= WINDOW_END && asOf < '2023-01-01') return { marketDate: WINDOW_END, close: '2640.87' };
       throw new FoliosError('QUOTE_UNAVAILABLE', `replay has no price of SP500 within 10 days before ${asOf}`);
-    },
-  });
-}
-
-/** `methods` as the whole port. Whatever else is called fails by name, so that a test cannot pass by accident. */
-function prepared<Port extends object>(port: string, methods: Partial<Port>): Port {
-  return new Proxy(methods as Port, {
-    get(target, name, receiver) {
-      if (name in target || typeof name === 'symbol' || name === 'then') return Reflect.get(target, name, receiver);
-      return () => {
-        throw new Error(`the test did not prepare ${port}.${name}`);
-      };
     },
   });
 }

@@ -180,7 +180,7 @@ export function samplePortfolio(
 
 function sampleOrder(provider: ProviderName, change: Partial<OrderRecord> & { readonly ticker: string }): OrderRecord {
   return {
-    orderId: `${taskIdOf(provider)}-${change.ticker}`,
+    orderId: taskIdOf(provider).replace('0198c0de', Buffer.from(change.ticker.padEnd(4, '.')).toString('hex')),
     ticketId: taskIdOf(provider),
     accountId: accountIdOf(provider),
     taskId: taskIdOf(provider),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { TicketSpec } from '../../domain/orders/ticket.ts';
 import { ProviderName } from '../../domain/research/provider.ts';
+import { ticketSpecSchema } from './ticket.ts';
 
 const providersSchema = z.array(z.enum(ProviderName)).min(1).max(3);
 
@@ -34,6 +36,32 @@ export const executeTicketInputSchema = z.strictObject({
     .optional(),
 });
 export type ExecuteTicketInput = z.input<typeof executeTicketInputSchema>;
+
+/** A ticket as its author writes it. */
+export interface OrderTicketInput {
+  readonly ticketId: string;
+  /** A trading account's id. */
+  readonly accountId: string;
+  readonly ticket: TicketSpec;
+  /** The trade that the ticket belongs to. */
+  readonly tradeId?: string;
+}
+
+export const orderTicketInputSchema = z.strictObject({
+  ticketId: z.uuid(),
+  accountId: z.uuid(),
+  ticket: ticketSpecSchema,
+  tradeId: z.string().min(1).max(100).exactOptional(),
+}) satisfies z.ZodType<OrderTicketInput>;
+
+/** A ticket is made from a task's recommendations, or written by its author. */
+export type TicketInput = ExecuteTicketInput | OrderTicketInput;
+
+export const reconcileBrokerInputSchema = z.strictObject({
+  /** A trading account's id or name; all when absent. */
+  account: z.string().min(1).max(200).exactOptional(),
+});
+export type ReconcileBrokerInput = z.input<typeof reconcileBrokerInputSchema>;
 
 export const planResearchInputSchema = z.strictObject({
   /** List what is stale and start nothing. */

@@ -2,7 +2,13 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { dec } from '../money/decimal.ts';
 import { applyEntries, assertBalanced, type Balances } from '../portfolio/ledger.ts';
-import { executionEntries, ledgerEntries } from './execution-entries.ts';
+import {
+  commissionEntries,
+  executionEntries,
+  ledgerEntries,
+  revaluationEntries,
+  revaluationOf,
+} from './execution-entries.ts';
 import { bookExecution, costOf, type LotExecution, type TaxLot } from './lots.ts';
 
 const BUY: LotExecution = {
@@ -35,6 +41,33 @@ test('a sale through zero realises the long part and carries the short one at wh
     { ledgerAccount: 'position:KO', amountUsd: '-1400' },
     { ledgerAccount: 'realized-pnl', amountUsd: '-100' },
   ]);
+});
+
+test.each([
+  ['a long option that rose', { quantity: '2', costUsd: '250', price: '1.5', multiplier: '100' }, '0', '50'],
+  ['a short position that rose', { quantity: '-10', costUsd: '-600', price: '65', multiplier: '1' }, '0', '-50'],
+  [
+    'a short position that was marked before',
+    { quantity: '-10', costUsd: '-600', price: '65', multiplier: '1' },
+    '-80',
+    '30',
+  ],
+  ['a position that is closed', { quantity: '0', costUsd: '0', price: '65', multiplier: '1' }, '-80', '80'],
+])('the revaluation of %s moves to market value minus cost', (_what, position, before, change) => {
+  expect(revaluationEntries('KO', position, before)).toEqual([
+    { ledgerAccount: 'revaluation:KO', amountUsd: change },
+    { ledgerAccount: 'unrealized-pnl', amountUsd: dec(change).negated().toFixed() },
+  ]);
+  expect(revaluationEntries('KO', position, revaluationOf(position))).toEqual([]);
+});
+
+test('a commission that is told later is paid from cash, and a rebate is received', () => {
+  expect(commissionEntries('1.25')).toEqual([
+    { ledgerAccount: 'cash', amountUsd: '-1.25' },
+    { ledgerAccount: 'commission', amountUsd: '1.25' },
+  ]);
+  expect(commissionEntries('-0.2')[0]).toEqual({ ledgerAccount: 'cash', amountUsd: '0.2' });
+  expect(commissionEntries('0')).toEqual([]);
 });
 
 test('entries that do not balance never leave', () => {

@@ -1,7 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { dec, sum } from '../money/decimal.ts';
-import { bookExecution, bookExecutions, costOf, type LotExecution, positionOf, unrealized } from './lots.ts';
+import {
+  bookCommission,
+  bookExecution,
+  bookExecutions,
+  costOf,
+  type LotExecution,
+  positionOf,
+  type TaxLot,
+  unrealized,
+} from './lots.ts';
 
 let count = 0;
 function execution(
@@ -101,6 +110,23 @@ describe('commissions', () => {
     expect(closed.map((part) => part.commissionUsd)).toEqual(['0.333333', '0.666667']);
   });
 
+  test('told later go to what is left of the lot, and the rest is realised', () => {
+    const bought = { execId: 'in', quantity: '10', commissionUsd: '1' };
+    const { lots } = bookExecutions([buy('2', '49'), buy('10', '50', { execId: 'in' }), sell('6', '60')]);
+    expect(bookCommission(lots, bought)).toEqual([
+      { execId: 'in', quantity: '6', costUsd: '300', commissionUsd: '0.6' },
+    ]);
+    const flip = bookExecutions([buy('10', '50'), sell('25', '60', { execId: 'in' })]);
+    expect(bookCommission(flip.lots, { ...bought, quantity: '25' })).toMatchObject([{ commissionUsd: '0.6' }]);
+  });
+
+  test('told later never exceed themselves, also where a split has made more units of the lot', () => {
+    const split: readonly TaxLot[] = [{ execId: 'in', quantity: '40', costUsd: '500', commissionUsd: '0' }];
+    expect(bookCommission(split, { execId: 'in', quantity: '10', commissionUsd: '1' })).toMatchObject([
+      { quantity: '40', costUsd: '500', commissionUsd: '1' },
+    ]);
+  });
+
   test('count against the unrealised result until they are realised', () => {
     const { lots } = bookExecutions([buy('10', '50', { commissionUsd: '1' })]);
     expect(unrealized(lots, '51', '1')).toBe('9');
@@ -179,6 +205,25 @@ test('over any executions of whole units every lot still costs what its units we
           .times(100);
       });
       expect(costOf(lots)).toBe(sum(costs).toFixed());
+    }),
+  );
+});
+
+test('over any executions it does not matter whether commissions are told at once or at the end', () => {
+  fc.assert(
+    fc.property(executions, (all) => {
+      const named = all.map((one, index) => ({ ...one, execId: String(index) }));
+      const atOnce = bookExecutions(named).lots;
+      const silent = bookExecutions(named.map((one) => ({ ...one, commissionUsd: '0' }))).lots;
+      const atTheEnd = named.reduce(bookCommission, silent);
+      expect(atTheEnd.map(({ commissionUsd: _, ...lot }) => lot)).toEqual(
+        atOnce.map(({ commissionUsd: _, ...lot }) => lot),
+      );
+      for (const [index, lot] of atTheEnd.entries()) {
+        const difference = dec(lot.commissionUsd).minus(atOnce[index]?.commissionUsd ?? 'NaN');
+        // Each part that leaves a lot is rounded to a millionth.
+        expect(difference.abs().lte(dec('0.000001').times(all.length))).toBe(true);
+      }
     }),
   );
 });

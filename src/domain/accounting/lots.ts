@@ -54,7 +54,7 @@ const SHARE_DECIMALS = 6;
 /**
  * Books one execution by first in, first out: it closes opposite lots, oldest first, and opens one with what is left,
  * so that a position may flip through zero. Commissions belong to the units they were paid for. No cent is lost to
- * rounding: the last part takes the rest. A commission that is told later is booked by folding the executions anew.
+ * rounding: the last part takes the rest. A commission that is told later is booked by `bookCommission`.
  * Throws on a quantity that is not positive, a multiplier that is not, or a negative price.
  */
 export function bookExecution(lots: readonly TaxLot[], execution: LotExecution): BookedLots {
@@ -100,6 +100,24 @@ export function bookExecutions(executions: readonly LotExecution[]): BookedLots 
     },
     { lots: [], closed: [], realizedUsd: '0' },
   );
+}
+
+/**
+ * Books a commission that is told after its execution was booked. The lot that the execution opened gets the part of the
+ * units that are left of it; the rest is realised with the units that are gone. Units and costs stay as they are, so that
+ * it does not matter what happened to the lots in between, a split included.
+ */
+export function bookCommission(
+  lots: readonly TaxLot[],
+  execution: Pick<LotExecution, 'execId' | 'quantity' | 'commissionUsd'>,
+): readonly TaxLot[] {
+  const executed = dec(execution.quantity);
+  return lots.map((lot) => {
+    if (lot.execId !== execution.execId) return lot;
+    const left = Dec.min(dec(lot.quantity).abs(), executed);
+    const share = shareOf(dec(execution.commissionUsd), left, executed);
+    return { ...lot, commissionUsd: dec(lot.commissionUsd).plus(share).toFixed() };
+  });
 }
 
 /** Signed units of all lots. */

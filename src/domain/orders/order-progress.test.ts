@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { dec } from '../money/decimal.ts';
-import { applyExecution, applyStatus, type OrderProgress } from './order-progress.ts';
+import { applyExecution, applyQuantity, applyStatus, type OrderProgress } from './order-progress.ts';
 
 const working: OrderProgress = { state: 'ACCEPTED', quantity: '10', filledQuantity: '0', averageFillPrice: null };
 
@@ -76,5 +76,25 @@ describe('what a broker says of a state', () => {
       kind: 'refused',
       problem: 'an order that is REJECTED cannot fill',
     });
+  });
+});
+
+describe('a change of quantity', () => {
+  const partly: OrderProgress = { ...working, state: 'PARTIALLY_FILLED', filledQuantity: '4', averageFillPrice: '10' };
+
+  test.each([
+    ['12', 'PARTIALLY_FILLED', '12'],
+    ['5', 'PARTIALLY_FILLED', '5'],
+    ['4.0', 'FILLED', '4'],
+  ])('to %s leaves the order %s', (wanted, state, quantity) => {
+    expect(applyQuantity(partly, wanted)).toEqual({ kind: 'applied', progress: { ...partly, state, quantity } });
+  });
+
+  test.each<[string, OrderProgress, string]>([
+    ['to less than is filled', partly, '3'],
+    ['to nothing', working, '0'],
+    ['of an order that is over', { ...partly, state: 'CANCELLED' }, '12'],
+  ])('%s is refused', (_what, progress, quantity) => {
+    expect(applyQuantity(progress, quantity)).toMatchObject({ kind: 'refused' });
   });
 });

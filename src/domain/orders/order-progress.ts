@@ -1,5 +1,5 @@
 import { type DecimalString, dec } from '../money/decimal.ts';
-import { nextOrderState, OrderEvent, type OrderState } from './order-state.ts';
+import { isTerminal, nextOrderState, OrderEvent, type OrderState } from './order-state.ts';
 
 /** How far an order has come. */
 export interface OrderProgress {
@@ -21,10 +21,11 @@ export type ProgressStep =
  */
 export function applyStatus(progress: OrderProgress, event: OrderEvent): ProgressStep {
   const isFill = event === OrderEvent.fill || event === OrderEvent.partialFill;
-  return move(progress, isFill && nextOrderState(progress.state, event) !== null ? OrderEvent.accept : event);
+  return moveOrder(progress, isFill && nextOrderState(progress.state, event) !== null ? OrderEvent.accept : event);
 }
 
-function move(progress: OrderProgress, event: OrderEvent): ProgressStep {
+/** The order after an event of the transition table, with what is filled as it is. */
+export function moveOrder(progress: OrderProgress, event: OrderEvent): ProgressStep {
   const state = nextOrderState(progress.state, event);
   if (state === null) return { kind: 'refused', problem: `an order that is ${progress.state} cannot ${event}` };
   return { kind: 'applied', progress: { ...progress, state } };
@@ -47,7 +48,7 @@ export function applyExecution(
     return { kind: 'refused', problem };
   }
   const event = filled.equals(progress.quantity) ? OrderEvent.fill : OrderEvent.partialFill;
-  const step = move(progress, event);
+  const step = moveOrder(progress, event);
   if (step.kind === 'refused') return step;
   const value = before.times(progress.averageFillPrice ?? 0).plus(quantity.times(execution.price));
   return {
@@ -60,5 +61,24 @@ export function applyExecution(
   };
 }
 
+/**
+ * The order after the broker took another quantity for it. Refused if the order is over or has filled more than that; one
+ * that has filled exactly that is filled.
+ */
+export function applyQuantity(progress: OrderProgress, quantity: DecimalString): ProgressStep {
+  const wanted = dec(quantity);
+  const problem = !wanted.gt(0)
+    ? `a quantity of ${quantity} is none`
+    : isTerminal(progress.state)
+      ? `an order that is ${progress.state} cannot change`
+      : wanted.lt(progress.filledQuantity)
+        ? `${progress.filledQuantity} are filled, which is more than ${quantity}`
+        : null;
+  if (problem !== null) return { kind: 'refused', problem };
+  const changed = { ...progress, quantity: wanted.toFixed() };
+  if (wanted.equals(progress.filledQuantity)) return moveOrder(changed, OrderEvent.fill);
+  return { kind: 'applied', progress: changed };
+}
+
 /** An average is for people; what was paid stands in the executions. */
-const AVERAGE_DECIMALS = 10;
+export const AVERAGE_DECIMALS = 10;

@@ -21,6 +21,8 @@ export const OrderRole = {
   takeProfit: 'take_profit',
   stopLoss: 'stop_loss',
   leg: 'leg',
+  /** Made outside folios, such as by hand at the broker. */
+  external: 'external',
 } as const;
 export type OrderRole = (typeof OrderRole)[keyof typeof OrderRole];
 

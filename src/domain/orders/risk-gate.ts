@@ -101,9 +101,7 @@ function checkMarketHours(isOpen: boolean): RiskCheck {
 }
 
 function checksOfMoney(order: PlannedOrder, facts: RiskFacts, limits: RiskLimits): RiskCheck[] {
-  const price = worstPrice(order, facts.quote);
-  const units = dec(order.quantity).times(multiplierOf(order.tradable));
-  const value = price === null ? null : price.times(units);
+  const value = worstValue(order, facts.quote);
   const notional = value === null ? null : value.abs();
   const others = facts.working.filter((one) => one.order.orderRef !== order.orderRef);
   const reserved = sum(others.map((one) => dec(one.reservedUsd)));
@@ -121,6 +119,16 @@ function checksOfMoney(order: PlannedOrder, facts: RiskFacts, limits: RiskLimits
     checks.push(atMost(RiskLimit.orderNotional, dec(limits.maxOrderNotionalUsd), notional));
   }
   return checks;
+}
+
+/** What the order is worth at most, US dollars, as the money limits count it; null without any price. */
+export function notionalOf(order: PlannedOrder, quote: DecimalString | null): DecimalString | null {
+  return worstValue(order, quote)?.abs().toFixed() ?? null;
+}
+
+function worstValue(order: PlannedOrder, quote: DecimalString | null): Dec | null {
+  const units = dec(order.quantity).times(multiplierOf(order.tradable));
+  return worstPrice(order, quote)?.times(units) ?? null;
 }
 
 /** A bought order cannot cost more than its limit; a sold one, or one without a limit, may trade at the market. */

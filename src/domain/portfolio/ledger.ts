@@ -2,7 +2,8 @@ import { type Dec, type DecimalString, dec, sum, ZERO } from '../money/decimal.t
 
 /**
  * One side of a posting. `ledgerAccount` is one of `cash`, `position:<ticker>` (at cost), `revaluation:<ticker>`
- * (market value above or below cost), `capital`, `realized-pnl`, `unrealized-pnl`, `commission`. Debits are positive,
+ * (market value above or below cost), `capital`, `realized-pnl`, `unrealized-pnl`, `commission`,
+ * `dividend`. Debits are positive,
  * credits negative, in US dollars; the entries of one transaction sum to zero.
  */
 export interface LedgerEntry {

@@ -110,4 +110,19 @@ describe('connection', () => {
     expect((await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);
     await closeDatabase(db);
   });
+
+  test('a connection that the server ends within a transaction fails its next statement, and nothing else', async () => {
+    const db = openDatabase(database.url, { maxConnections: 1 });
+    const broken = translatingErrors(() =>
+      db.transaction().execute(async (trx) => {
+        const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+        await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(database.db);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        await sql`select 1`.execute(trx);
+      }),
+    );
+    await expect(broken).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+    expect((await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);
+    await closeDatabase(db);
+  });
 });

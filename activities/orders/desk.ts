@@ -1,0 +1,127 @@
+import type { BrokerDeskActivities, OrderChange, WalkedPrice } from '../../src/contracts/activities/order-ticket.ts';
+import type { DeskReconcileActivities } from '../../src/contracts/activities/reconcile.ts';
+import { FoliosError } from '../../src/contracts/errors.ts';
+import { assessTicket } from '../../src/domain/orders/assess-ticket.ts';
+import type { OrderNews } from '../../src/domain/orders/order-news.ts';
+import { isTerminal } from '../../src/domain/orders/order-state.ts';
+import { priceStepsOf } from '../../src/domain/orders/price-increment.ts';
+import { nextWalkPrice } from '../../src/domain/orders/price-walk.ts';
+import { TradingMode } from '../../src/domain/orders/trading-mode.ts';
+import type { TicketOrder } from '../../src/ports/order-journal.ts';
+import { withFailures } from '../failures.ts';
+import { withHeartbeat } from '../heartbeat.ts';
+import { findOrders } from './find.ts';
+import { pricingOf } from './gate.ts';
+import { ordersOf, requireTicket, standOf } from './news.ts';
+import type { DeskPorts } from './ports.ts';
+import { reconcileAccount } from './reconcile.ts';
+import { submitOrders } from './submit.ts';
+import { whenReady } from './when-ready.ts';
+
+/** The steps at the broker of one account, for the process that owns its session. */
+export function createBrokerDeskActivities(ports: DeskPorts): BrokerDeskActivities & DeskReconcileActivities {
+  return withFailures<BrokerDeskActivities & DeskReconcileActivities>({
+    submitOrders: (orders) => withHeartbeat(() => submitOrders(ports, orders)),
+    findOrders: (orders) => withHeartbeat(() => findOrders(ports, orders)),
+    cancelOrders: (orders) => withHeartbeat(() => cancelOrders(ports, orders)),
+    modifyOrder: (change) => withHeartbeat(() => modifyOrder(ports, change)),
+    walkPrice: (order) => withHeartbeat(() => walkPrice(ports, order)),
+    reconcileAccount: () => withHeartbeat(() => reconcileAccount(ports)),
+  });
+}
+
+/** Cancels go out one by one; that an order is cancelled comes as a report. */
+async function cancelOrders(
+  { journal, session, account, clock }: DeskPorts,
+  { ticketId, orderRefs, reason, by }: Parameters<BrokerDeskActivities['cancelOrders']>[0],
+): Promise<readonly OrderNews[]> {
+  await whenReady(session);
+  const ticket = await requireTicket(journal, ticketId);
+  const open = ordersOf(ticket, orderRefs).filter(({ state }) => !isTerminal(state));
+  // One that cannot be cancelled must not keep the others from it.
+  const asked = await Promise.allSettled(
+    open.map(async ({ planned }) => {
+      await journal.note(planned.orderRef, { what: 'cancel asked for', reason, by }, clock.now());
+      await session.cancel(account.brokerAccount, planned.orderRef);
+    }),
+  );
+  const failed = asked.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+  return standOf(await requireTicket(journal, ticketId), orderRefs);
+}
+
+async function modifyOrder(
+  ports: DeskPorts,
+  { ticketId, orderRef, by, ...change }: Parameters<BrokerDeskActivities['modifyOrder']>[0],
+): Promise<readonly OrderNews[]> {
+  const { journal, session } = ports;
+  await whenReady(session);
+  const order = await requireOpen(ports, ticketId, orderRef);
+  await requireAllowed(ports, order, change);
+  await journal.note(orderRef, { what: 'change asked for', ...change, by }, ports.clock.now());
+  await applyChange(ports, orderRef, change);
+  return standOf(await requireTicket(journal, ticketId), [orderRef]);
+}
+
+/** The broker first: the journal says what the broker has taken. */
+async function applyChange({ journal, session, account, clock }: DeskPorts, orderRef: string, change: OrderChange) {
+  await session.modify(account.brokerAccount, orderRef, change);
+  await journal.changeOrder(orderRef, change, clock.now());
+}
+
+/** A changed order is a new risk: it passes the gate as if it stood there for the first time. ORDER_DENIED. */
+async function requireAllowed(ports: DeskPorts, order: TicketOrder, change: OrderChange): Promise<void> {
+  const { journal, account, tradingSwitch, quotes, clock } = ports;
+  const [exposure, restriction, quote] = await Promise.all([
+    journal.exposure(account.accountId, clock.now()),
+    tradingSwitch.restrictionOf(account.accountId),
+    quotes.quote(account, order.planned.tradable),
+  ]);
+  const { orderRef } = order.planned;
+  const changed = { ...order.planned, ...change };
+  const [assessed] = assessTicket(
+    [{ planned: changed, walkLimit: null, quote: quote?.last ?? null, obstacle: null }],
+    {
+      ...exposure,
+      working: exposure.working.filter((one) => one.order.orderRef !== orderRef),
+      recentIntents: [],
+      mode: restriction?.mode ?? TradingMode.normal,
+      buyingPowerUsd: exposure.cashUsd,
+      isMarketOpen: true,
+      tradeId: null,
+    },
+    account.limits,
+    false,
+  );
+  if (!assessed || assessed.denial === null) return;
+  throw new FoliosError('ORDER_DENIED', `the change of ${orderRef} is denied: ${assessed.denial}`, { orderRef });
+}
+
+/** One step of smart pricing, from the price at which the order stands. */
+async function walkPrice(
+  ports: DeskPorts,
+  { ticketId, orderRef }: Parameters<BrokerDeskActivities['walkPrice']>[0],
+): Promise<WalkedPrice> {
+  const { journal, session, account, quotes } = ports;
+  await whenReady(session);
+  const order = await requireOpen(ports, ticketId, orderRef);
+  const pricing = pricingOf((await requireTicket(journal, ticketId)).spec);
+  const quote = await quotes.quote(account, order.planned.tradable);
+  if (pricing === null || quote === null) return { kind: 'no_quote' };
+  const { side, tradable, limitPrice = null } = order.planned;
+  const step = nextWalkPrice({
+    ...{ side, quote, step: pricing.step, limit: pricing.limit, present: limitPrice },
+    increments: priceStepsOf(tradable),
+    isNetPrice: tradable.kind === 'combo',
+  });
+  if (step.kind === 'price') await applyChange(ports, orderRef, { limitPrice: step.price });
+  return step;
+}
+
+async function requireOpen({ journal }: DeskPorts, ticketId: string, orderRef: string): Promise<TicketOrder> {
+  const [order] = ordersOf(await requireTicket(journal, ticketId), [orderRef]);
+  if (order && !isTerminal(order.state)) return order;
+  throw new FoliosError('ORDER_STATE_CONFLICT', `order ${orderRef} is ${order?.state}: it cannot be changed`, {
+    orderRef,
+  });
+}

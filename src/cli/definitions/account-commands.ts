@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import type { PriceSource } from '../../contracts/schemas/strategy.ts';
+import type { BrokerName } from '../../ports/trading-accounts.ts';
+import type { CommandRunner } from '../command-runner.ts';
+import { parseBalance, parseBroker, parsePriceSource } from '../option-parsers.ts';
+import { defineCommand } from './define-command.ts';
+
+/** Accounts: to look at, and to open. */
+export function addAccountCommands(program: Command, runner: CommandRunner): void {
+  defineCommand(program, 'accounts', 'List accounts: who keeps them, what they hold, whether they may trade', [
+    'accounts',
+    "accounts --json | jq -r '.accounts[].name'",
+  ]).action(
+    runner.action(async (call) => {
+      const [context, { listAccounts }] = await Promise.all([call.connect(), import('../commands/accounts.ts')]);
+      return listAccounts(context, call.view(context));
+    }),
+  );
+
+  defineCommand(program, 'reconcile', 'Compare our books with the brokers’ now; differences pause the account', [
+    'reconcile',
+    'reconcile --account ib --json',
+  ])
+    .option('--account <name>', 'one account, by name or id; all when absent')
+    .action(
+      runner.action(async (call, options) => {
+        const [context, { reconcileBooks }] = await Promise.all([call.connect(), import('../commands/reconcile.ts')]);
+        return reconcileBooks(context, (options.account ?? null) as string | null);
+      }),
+    );
+
+  const account = program.command('account').description('Open an account for orders of your own');
+  defineCommand(account, 'open <name>', 'Open an account at the paper broker, or one that Interactive Brokers keeps', [
+    'account open demo --balance 100000',
+    'account open ib --broker ibkr --broker-account DU1234567',
+  ])
+    .option('--broker <name>', 'paper or ibkr', parseBroker, 'paper')
+    .option('--balance <usd>', 'the cash that a paper account begins with', parseBalance)
+    .option('--broker-account <number>', 'the account’s number at Interactive Brokers')
+    .option(
+      '--price-source <name>',
+      'where its prices come from: replay, yahoo, fixed (default: replay; yahoo where the broker is real)',
+      parsePriceSource,
+    )
+    .action(
+      runner.action(async (call, options, [name]) => {
+        const [context, { openAccount }] = await Promise.all([call.connect(), import('../commands/accounts.ts')]);
+        return openAccount(context, {
+          name: name as string,
+          broker: options.broker as BrokerName,
+          brokerAccount: (options.brokerAccount ?? null) as string | null,
+          balanceUsd: (options.balance ?? null) as string | null,
+          priceSource: (options.priceSource ?? null) as PriceSource | null,
+        });
+      }),
+    );
+}

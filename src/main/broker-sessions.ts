@@ -1,0 +1,75 @@
+import { randomInt } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import { createBrokerOrderIds } from '../../db/repositories/broker-order-ids.ts';
+import { createPaperStore } from '../../db/repositories/paper-store.ts';
+import type { DB } from '../../db/schema.gen.ts';
+import { createIbkrSession } from '../adapters/ibkr/session.ts';
+import { systemTimers } from '../adapters/ibkr/timers.ts';
+import { createPaperSession } from '../adapters/paper/session.ts';
+import type { Config } from '../config.ts';
+import type { BrokerSession } from '../ports/broker-session.ts';
+import type { Clock, MarketClock } from '../ports/clock.ts';
+import type { Quotes } from '../ports/quotes.ts';
+import { BrokerName, type TradingAccount, type TradingAccounts } from '../ports/trading-accounts.ts';
+
+/** What sessions with brokers are made from. */
+export interface SessionParts {
+  readonly config: Config;
+  readonly db: Kysely<DB>;
+  readonly accounts: TradingAccounts;
+  readonly quotes: Quotes;
+  readonly marketClock: MarketClock;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface OpenedSession {
+  readonly session: BrokerSession;
+  /** Lets the broker look at the market again, where it does not do so by itself. */
+  marketMoved(): Promise<void>;
+}
+
+/** A session with the broker of one account, which connects by itself. Only who holds the account's lock may open one. */
+export async function openBrokerSession(parts: SessionParts, account: TradingAccount): Promise<OpenedSession> {
+  if (account.broker === BrokerName.paper) return openPaperSession(parts, account);
+  return { session: await openIbkrSession(parts, account), marketMoved: async () => undefined };
+}
+
+function openPaperSession({ config, db, quotes, marketClock, clock, log }: SessionParts, account: TradingAccount) {
+  const session = createPaperSession({
+    account: async (number) =>
+      number === account.brokerAccount
+        ? {
+            openingCashUsd: account.initialBalanceUsd,
+            market: {
+              today: () => marketClock.today(account.priceSource),
+              quote: (instrument) => quotes.quote(account, instrument),
+            },
+          }
+        : null,
+    store: createPaperStore(db, account.brokerAccount),
+    clock,
+    log,
+    ...config.paper,
+  });
+  return { session, marketMoved: () => session.marketMoved() };
+}
+
+/** Every account has a client id of its own: an order can be changed and cancelled only under the id that placed it. */
+async function openIbkrSession({ config, db, accounts, clock, log }: SessionParts, account: TradingAccount) {
+  const ofIbkr = (await accounts.list()).filter(({ broker }) => broker === BrokerName.ibkr);
+  const index = ofIbkr
+    .toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
+    .findIndex(({ accountId }) => accountId === account.accountId);
+  const { floor, orderIds } = createBrokerOrderIds(db, account.accountId);
+  const { host, port, clientId, simulated } = config.ibkr;
+  return createIbkrSession({
+    ...{ host, port, simulated, clock, orderIds, log },
+    clientId: clientId + Math.max(0, index),
+    accounts: [account.brokerAccount],
+    nextOrderIdFloor: floor,
+    timers: systemTimers,
+    random: () => randomInt(1_000_000) / 1_000_000,
+  });
+}

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { NativeConnection } from '@temporalio/worker';
+import pino from 'pino';
+import { startDesks } from '../../src/main/start-desks.ts';
+import type { TradingAccount } from '../../src/ports/trading-accounts.ts';
+import { type ResearchHarness, startResearchHarness } from './research-harness.ts';
+
+/** The research harness with the desks of trading accounts. */
+export interface OrderHarness extends ResearchHarness {
+  openAccount(broker?: { readonly brokerAccount: string }): Promise<TradingAccount>;
+}
+
+export async function startOrderHarness(
+  env: Record<string, string> = {},
+  options: Parameters<typeof startResearchHarness>[0] = {},
+): Promise<OrderHarness> {
+  const harness = await startResearchHarness({ ...options, env: { FOLIOS_BROKER_QUIET_MS: '500', ...env } });
+  const { config, services, client, namespace } = harness;
+  const connection = await NativeConnection.connect({ address: harness.env.TEMPORAL_ADDRESS ?? '' });
+  const desks = startDesks(config, services, { connection, client, namespace }, pino({ level: 'silent' }));
+  return {
+    ...harness,
+    async openAccount(broker) {
+      return services.accounts.open(
+        {
+          name: `test-${randomUUID().slice(0, 8)}`,
+          // What a real account begins with is what its broker tells.
+          ...(broker
+            ? { broker: 'ibkr', ...broker, initialBalanceUsd: '0' }
+            : { broker: 'paper', initialBalanceUsd: '100000' }),
+          priceSource: 'replay',
+          openedOn: config.replayStart,
+        },
+        new Date(),
+      );
+    },
+    async close() {
+      await desks.stop();
+      await connection.close();
+      await harness.close();
+    },
+  };
+}

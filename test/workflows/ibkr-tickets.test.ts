@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { dec } from '../../src/domain/money/decimal.ts';
+import type { BracketTicket, SingleTicket, TicketSpec } from '../../src/domain/orders/ticket.ts';
+import { type OrderHarness, startOrderHarness } from '../factories/order-harness.ts';
+import { startTwsStand, type TwsStand } from '../factories/tws-stand.ts';
+import { waitFor } from '../factories/wait-for.ts';
+
+const ACCOUNT = 'DU1000001';
+const KO = { kind: 'stock', symbol: 'KO' } as const;
+
+let tws: TwsStand;
+let harness: OrderHarness;
+let accountId: string;
+beforeAll(async () => {
+  tws = await startTwsStand([ACCOUNT]);
+  harness = await startOrderHarness({ FOLIOS_TWS_EMULATOR_PORT: String(tws.port) });
+  accountId = (await harness.openAccount({ brokerAccount: ACCOUNT })).accountId;
+  // Orders before the books are opened would be denied for want of cash.
+  await waitFor('the books are opened', async () => (await harness.services.portfolio.balances(accountId)).size > 0);
+}, 90_000);
+afterAll(async () => {
+  await harness?.close();
+  await tws?.close();
+});
+
+/** The simulator's own orders of a ticket. */
+async function ordersAtBroker(ticketId: string) {
+  return (await tws.ledger()).orders.filter(({ orderRef }) => orderRef.startsWith(ticketId));
+}
+
+async function start(ticket: TicketSpec) {
+  const ticketId = randomUUID();
+  const handle = await harness.folios.startTicket({ ticketId, accountId, ticket });
+  return { ticketId, handle, ref: (n: number) => `${ticketId}/${n}` };
+}
+
+let nextQuantity = 1;
+/** Every order with a size of its own, so that none is taken for the same intent again. */
+function buy(): SingleTicket {
+  const quantity = String(nextQuantity++);
+  return { kind: 'single', order: { tradable: KO, side: 'BUY', quantity, type: 'MARKET', timeInForce: 'DAY' } };
+}
+
+const executionsOf = async (ref: string) =>
+  (await harness.services.journal.timeline(ref)).filter(({ kind }) => kind === 'execution');
+
+test('an order fills at Interactive Brokers and is booked with its commission', async () => {
+  const { ticketId, handle, ref } = await start(buy());
+  expect((await handle.result()).orders).toMatchObject([{ state: 'FILLED' }]);
+  expect(await ordersAtBroker(ticketId)).toHaveLength(1);
+  await waitFor('the commission is booked', async () =>
+    (await harness.services.journal.timeline(ref(1))).some(({ kind }) => kind === 'commission'),
+  );
+  expect(await harness.services.portfolio.listUnbalanced()).toEqual([]);
+});
+
+describe('a submit whose answer never came', () => {
+  test.each([
+    ['disconnect_after', 1],
+    ['disconnect_before', 2],
+  ] as const)(
+    '%s: the broker is asked, and there is one order, filled once',
+    async (fault, submissions) => {
+      await tws.control('faults', { fault, on: 'placeOrder' });
+      const { ticketId, handle, ref } = await start(buy());
+      expect((await handle.result()).orders).toMatchObject([{ state: 'FILLED' }]);
+      expect(await ordersAtBroker(ticketId)).toHaveLength(1);
+      expect(await executionsOf(ref(1))).toHaveLength(1);
+      const ticket = await harness.services.journal.findTicket(ticketId);
+      expect(ticket?.orders[0]?.submissions).toBe(submissions);
+    },
+    40_000,
+  );
+});
+
+test('a bracket lives at the broker: the profit is taken, and the stop is cancelled with it', async () => {
+  const { order } = buy();
+  const bracket: BracketTicket = {
+    kind: 'bracket',
+    entry: order,
+    takeProfit: { limitPrice: '70', timeInForce: 'GTC' },
+    stopLoss: { type: 'STOP', stopPrice: '40', timeInForce: 'GTC' },
+  };
+  const { ticketId, handle } = await start(bracket);
+  const statesAtBroker = async () => (await ordersAtBroker(ticketId)).map(({ status }) => status);
+  await waitFor('the entry has filled', async () => (await statesAtBroker())[0] === 'Filled');
+  await tws.control('price', { symbol: 'KO', bid: '71', ask: '71.02', last: '71' });
+  expect((await handle.result()).orders.map(({ state }) => state)).toEqual(['FILLED', 'FILLED', 'CANCELLED']);
+  await tws.control('price', { symbol: 'KO', bid: '54.83', ask: '54.85', last: '54.84' });
+}, 40_000);
+
+test('what the broker refuses is rejected with its reason, and the books stay as they are', async () => {
+  await tws.control('faults', { fault: 'reject', message: 'Order rejected - reason:No trading permission' });
+  const { handle } = await start(buy());
+  const [order] = (await handle.result()).orders;
+  expect(order).toMatchObject({ state: 'REJECTED', filledQuantity: '0' });
+  expect(order?.stateReason).toContain('No trading permission');
+});
+
+test('smart pricing changes the working order step by step up to its limit, and cancels it there', async () => {
+  const last = (await harness.services.marketData.source('replay').quote('KO', '2020-12-31')).price;
+  const above = (dollars: string) => dec(last).plus(dollars).toFixed(2);
+  await tws.control('price', { symbol: 'KO', bid: above('5'), ask: above('5.02'), last: above('5') });
+  const { order } = buy();
+  const { ticketId, handle } = await start({
+    kind: 'single',
+    order: { ...order, type: 'LIMIT' },
+    pricing: { start: 'mid', step: '0.2', everySeconds: 1, limit: above('0.3'), atLimit: 'cancel' },
+  });
+  expect((await handle.result()).orders).toMatchObject([{ state: 'CANCELLED', filledQuantity: '0' }]);
+  const [atBroker] = await ordersAtBroker(ticketId);
+  expect(atBroker?.fields.lmtPrice).toBe(above('0.3'));
+  expect(atBroker?.status).toBe('Cancelled');
+}, 40_000);
