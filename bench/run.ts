@@ -7,11 +7,21 @@ import type { FigureGroup } from './figures/group.ts';
 import { providerJobEvents } from './figures/provider-job-events.ts';
 import { researchThroughput } from './figures/research-throughput.ts';
 import { stepLatency } from './figures/step-latency.ts';
+import { ticketRecovery } from './figures/ticket-recovery.ts';
+import { ticketThroughput } from './figures/ticket-throughput.ts';
 import { workerMemory } from './figures/worker-memory.ts';
 import { quietTemporal } from './stand/quiet-temporal.ts';
 import { startServers } from './stand/servers.ts';
 
-const GROUPS: readonly FigureGroup[] = [providerJobEvents, researchThroughput, stepLatency, cliCommands, workerMemory];
+const GROUPS: readonly FigureGroup[] = [
+  providerJobEvents,
+  researchThroughput,
+  ticketThroughput,
+  ticketRecovery,
+  stepLatency,
+  cliCommands,
+  workerMemory,
+];
 
 /**
  * `npm run bench [-- --only NAME] [--json FILE]`: figures on stdout, one a line; what it is doing on stderr. Everything

@@ -7,6 +7,14 @@ export function median(values: readonly number[]): number {
   return (upper + lower) / 2;
 }
 
+/** The value that `percent` of the values do not exceed (nearest rank). Throws without values. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const value = sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)];
+  if (value === undefined) throw new Error('nothing was measured');
+  return value;
+}
+
 /** How long `work` takes, in milliseconds. */
 export async function elapsedMs(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();

@@ -1,6 +1,7 @@
 import type { BrokerDeskActivities, OrderChange, WalkedPrice } from '../../src/contracts/activities/order-ticket.ts';
 import type { DeskReconcileActivities } from '../../src/contracts/activities/reconcile.ts';
 import { FoliosError } from '../../src/contracts/errors.ts';
+import { dec } from '../../src/domain/money/decimal.ts';
 import { assessTicket } from '../../src/domain/orders/assess-ticket.ts';
 import type { OrderNews } from '../../src/domain/orders/order-news.ts';
 import { isTerminal } from '../../src/domain/orders/order-state.ts';
@@ -59,8 +60,31 @@ async function modifyOrder(
   const order = await requireOpen(ports, ticketId, orderRef);
   await requireAllowed(ports, order, change);
   await journal.note(orderRef, { what: 'change asked for', ...change, by }, ports.clock.now());
-  await applyChange(ports, orderRef, change);
-  return standOf(await requireTicket(journal, ticketId), [orderRef]);
+  const exits = await exitsOf(ports, ticketId, order, change);
+  const isGrowing = dec(change.quantity ?? order.planned.quantity).gt(order.planned.quantity);
+  const ofExits = change.quantity === undefined ? {} : { quantity: change.quantity };
+  const changes: readonly [string, OrderChange][] = [
+    [orderRef, change],
+    ...exits.map((ref) => [ref, ofExits] as [string, OrderChange]),
+  ];
+  // An exit that is too large is cut by its entry; one that is too small leaves a part of the position unprotected.
+  for (const [ref, one] of isGrowing ? changes.toReversed() : changes) await applyChange(ports, ref, one);
+  return standOf(await requireTicket(journal, ticketId));
+}
+
+/** The exits of an entry whose quantity changes: they go with it. */
+async function exitsOf(
+  { journal }: DeskPorts,
+  ticketId: string,
+  entry: TicketOrder,
+  { quantity }: OrderChange,
+): Promise<readonly string[]> {
+  if (quantity === undefined) return [];
+  const { orders } = await requireTicket(journal, ticketId);
+  const exits = orders.filter(
+    ({ planned, state }) => planned.parentRef === entry.planned.orderRef && !isTerminal(state),
+  );
+  return exits.map(({ planned }) => planned.orderRef);
 }
 
 /** The broker first: the journal says what the broker has taken. */

@@ -43,6 +43,7 @@ function createWorld() {
       return world.wasOpen;
     },
     onFailure: (error) => failures.push(error),
+    pause: async () => undefined,
   });
   return { flow, world };
 }

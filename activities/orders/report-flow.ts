@@ -22,6 +22,8 @@ export function createReportFlow(
     /** False where the ticket has ended. */
     tellTicket(ticketId: string, news: OrderNews): Promise<boolean>;
     onFailure(error: unknown): void;
+    /** For how long further reports are waited for before the tickets are told. */
+    pause(): Promise<void>;
   },
 ): ReportFlow {
   const { journal, clock } = ports;
@@ -30,6 +32,8 @@ export function createReportFlow(
 
   const round = async () => {
     do {
+      // What a broker tells of one order in one breath is told in one signal.
+      await ports.pause();
       isAskedAgain = false;
       const untold = await journal.untold(accountId);
       for (const { ticketId, news } of untold) await ports.tellTicket(ticketId, news);

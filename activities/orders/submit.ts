@@ -43,7 +43,10 @@ export async function submitOrders(
     if (!isRefusal(error)) throw error;
     await rejectOpen(ports, ticketId, refs, error.message);
   }
-  return standOf(await requireTicket(journal, ticketId), refs);
+  const news = standOf(await requireTicket(journal, ticketId), refs);
+  // The ticket is told by the answer. Where the answer is lost, it asks `findOrders`, which tells all of it again.
+  await journal.markTold(news.map(({ eventId }) => eventId));
+  return news;
 }
 
 /** Why the orders may not be sent any more although the gate let them through; null where they may. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import type { Activities } from '../../src/main/services.ts';
 import { type RunningWorkers, startWorkers } from '../../src/main/workers.ts';
 import type { Stand } from '../stand/stand.ts';
-import type { NoOpActivities } from './workflows.ts';
+import { type BareDeskActivities, bareNewsSignal, type NoOpActivities } from './workflows.ts';
 
 export interface BareService {
   readonly client: Client;
@@ -13,9 +13,9 @@ export interface BareService {
 
 /**
  * The product's workers with all their settings, on the same queues of another namespace, but with workflows that only
- * have the product's shape and activities that do nothing.
+ * have the product's shape and activities that do nothing. `deskQueues` are those of trading accounts.
  */
-export async function startBareService(stand: Stand): Promise<BareService> {
+export async function startBareService(stand: Stand, deskQueues: readonly string[] = []): Promise<BareService> {
   const { service, config } = stand;
   const namespace = await stand.createNamespace();
   const workflowBundle = await bundleWorkflowCode({
@@ -31,8 +31,17 @@ export async function startBareService(stand: Stand): Promise<BareService> {
     { connection, namespace, workflowBundle },
     activities,
   );
+  const client = new Client({ connection: service.temporal.connection, namespace });
+  const tell: BareDeskActivities = { tell: (id) => client.workflow.getHandle(id).signal(bareNewsSignal) };
+  const desks = await Promise.all(
+    deskQueues.map((taskQueue) => Worker.create({ connection, namespace, taskQueue, activities: { ...tell } })),
+  );
+  const desksDone = Promise.all(desks.map((desk) => desk.run()));
   return {
-    client: new Client({ connection: service.temporal.connection, namespace }),
-    stop: () => workers.stop(),
+    client,
+    async stop() {
+      for (const desk of desks) desk.shutdown();
+      await Promise.all([desksDone, workers.stop()]);
+    },
   };
 }

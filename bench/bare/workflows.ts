@@ -1,10 +1,16 @@
-import { executeChild, proxyActivities } from '@temporalio/workflow';
+import { condition, defineSignal, executeChild, proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
 import { brokerTaskQueue, llmTaskQueue } from '../../src/contracts/task-queues.ts';
 import type { ProviderName } from '../../src/domain/research/provider.ts';
 
 export interface NoOpActivities {
   noOp(): Promise<void>;
 }
+
+/** Signals the workflow and does nothing else. */
+export interface BareDeskActivities {
+  tell(workflowId: string): Promise<void>;
+}
+export const bareNewsSignal = defineSignal('news');
 
 const options = { startToCloseTimeout: '10 seconds' } as const;
 const records = proxyActivities<NoOpActivities>(options);
@@ -34,6 +40,19 @@ export async function bareJob(provider: ProviderName): Promise<void> {
 export async function bareTicket(): Promise<void> {
   await records.noOp();
   await broker.noOp();
+}
+
+/** As a written ticket that fills at once: open, submit, the news of its fill, settle. */
+export async function bareOrderTicket(queue: string): Promise<void> {
+  let isTold = false;
+  setHandler(bareNewsSignal, () => {
+    isTold = true;
+  });
+  const desk = proxyActivities<BareDeskActivities>({ ...options, taskQueue: queue });
+  await records.noOp();
+  await desk.tell(workflowInfo().workflowId);
+  await condition(() => isTold);
+  await records.noOp();
 }
 
 /** As the part of `researchRun` that its caller waits for. */

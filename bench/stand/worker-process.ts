@@ -7,6 +7,9 @@ import { ROOT, type Stand } from './stand.ts';
 /** The product's worker program in a process of its own. */
 export interface WorkerProcess {
   memory(): Promise<Memory>;
+  /** SIGKILL: it ends in the middle of whatever it does. */
+  kill(): void;
+  /** Ends it, if it still runs, and forgets it. */
   stop(): Promise<void>;
 }
 
@@ -36,6 +39,7 @@ export async function startWorkerProcess(stand: Stand): Promise<WorkerProcess> {
       child.send('memory');
       return await promise.finally(() => clearTimeout(timer));
     },
+    kill: () => void child.kill('SIGKILL'),
     async stop() {
       await endChild(child);
       await adopted.release();

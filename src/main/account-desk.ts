@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createBrokerDeskActivities } from '../../activities/orders/desk.ts';
@@ -7,6 +8,8 @@ import { createReportFlow } from '../../activities/orders/report-flow.ts';
 import type { HeldLock } from '../../db/lock-session.ts';
 import { accountTaskQueue } from '../contracts/task-queues.ts';
 import type { OrderNews } from '../domain/orders/order-news.ts';
+
+const COALESCE_MS = 25;
 
 /** What an account's desk is opened with: its lock is held already. */
 export interface DeskOptions {
@@ -46,6 +49,7 @@ export async function openAccountDesk(options: DeskOptions): Promise<AccountDesk
     clock: ports.clock,
     tellTicket: options.tellTicket,
     onFailure: onFailure('a ticket could not be told; it is tried again'),
+    pause: () => delay(COALESCE_MS),
   });
   session.onReport((report) => flow.take(report));
   session.onState((state) => {

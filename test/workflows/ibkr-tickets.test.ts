@@ -113,3 +113,23 @@ test('smart pricing changes the working order step by step up to its limit, and 
   expect(atBroker?.fields.lmtPrice).toBe(above('0.3'));
   expect(atBroker?.status).toBe('Cancelled');
 }, 40_000);
+
+test('the exits of a bracket grow with its entry', async () => {
+  const last = (await harness.services.marketData.source('replay').quote('KO', '2020-12-31')).price;
+  const { order } = buy();
+  const limitPrice = dec(last).minus(5).toFixed(2);
+  const { ticketId, handle, ref } = await start({
+    kind: 'bracket',
+    entry: { ...order, quantity: '30', type: 'LIMIT', limitPrice },
+    takeProfit: { limitPrice: '90', timeInForce: 'GTC' },
+    stopLoss: { type: 'STOP', stopPrice: '40', timeInForce: 'GTC' },
+  });
+  await waitFor('all of it works', async () => {
+    const { orders } = await harness.folios.ticketView(ticketId);
+    return orders.length === 3 && orders.every(({ state }) => state === 'ACCEPTED');
+  });
+  await harness.folios.modifyOrder(ticketId, { orderRef: ref(1), quantity: '45', by: 'ada' });
+  expect((await ordersAtBroker(ticketId)).map(({ quantity }) => quantity)).toEqual(['45', '45', '45']);
+  await harness.folios.cancelOrders(ticketId, { orderRefs: [ref(1)], reason: 'enough', by: 'ada' });
+  expect((await handle.result()).orders.map(({ state }) => state)).toEqual(['CANCELLED', 'CANCELLED', 'CANCELLED']);
+}, 40_000);

@@ -15,6 +15,10 @@ export class OrderBoard {
     this.tell(orders);
   }
 
+  get isOpened(): boolean {
+    return this.refs.length > 0;
+  }
+
   /** News may come before the ticket is opened, twice, and late. */
   tell(news: readonly OrderNews[]): void {
     for (const one of news) {

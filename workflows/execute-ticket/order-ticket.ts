@@ -134,7 +134,9 @@ function describeRun({ accountId, symbol }: OpenedTicket): void {
   ]);
 }
 
+/** Before the ticket is opened nobody knows its orders; then the step itself refuses what is not of it. */
 function requireKnown(board: OrderBoard, orderRefs: readonly string[]): void {
+  if (!board.isOpened) return;
   const unknown = orderRefs.find((ref) => board.stateOf(ref) === null);
   if (unknown === undefined) return;
   throw ApplicationFailure.nonRetryable(`order ${unknown} is not one of this ticket`, 'TICKET_CONFLICT');

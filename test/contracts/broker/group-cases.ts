@@ -125,6 +125,16 @@ function addOcaCases(add: Case): void {
     expect(await bench.positions()).toEqual(['10 KO']);
   });
 
+  add('C48 where the first order of an OCA group fills at once, the second never works', async (bench) => {
+    const atOnce = { type: 'LIMIT', limitPrice: '70', ocaGroup: 'either' } as const;
+    // One broker takes the second order and cancels it, the other refuses it and says that the first is there.
+    const orders = await bench.place(atOnce, { ...atOnce, limitPrice: '71' }).catch(() => null);
+    await bench.broker.setPrice('KO', { bid: '45', ask: '45.01' });
+    expect(await bench.positions()).toEqual(['10 KO']);
+    expect(await open(bench)).toEqual([]);
+    if (orders !== null) await bench.heard.status(refOf(orders, 1), 'cancel');
+  });
+
   add('C31 a fill in part reduces the rest of an OCA group in proportion', async (bench) => {
     const orders = await bench.place(...group);
     await bench.broker.setPrice('KO', { ...AT_55, askSize: 4 });

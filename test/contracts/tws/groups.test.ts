@@ -123,6 +123,15 @@ describe('an OCA group', () => {
     await client.status(second, 'Cancelled');
   });
 
+  test('that one order has filled takes no other', async () => {
+    const more = { ocaGroup: 'used', ocaType: 2 };
+    const first = place(orderOf('BUY', OrderType.LMT, { lmtPrice: 131, ...more }));
+    await client.status(first, 'Filled');
+    const second = place(orderOf('BUY', OrderType.LMT, { lmtPrice: 131, ...more }));
+    await client.status(second, 'Inactive');
+    expect(await states(first, second)).toEqual(['Filled', 'Inactive']);
+  });
+
   test.each<[number, string]>([
     [1, 'Cancelled'],
     [2, 'Submitted'],

@@ -209,6 +209,7 @@ export class Exchange {
     if (parent !== null && hasFailed(parent)) return rejected('The parent order is not active.');
     const { store, quotes, contractOf } = this.#context;
     const draft: SimOrder = { ...this.#newOrder(request, parent), permId: 0, history: [] };
+    if (isGroupOver(draft, store)) return rejected('The OCA group has been filled.');
     const isBag = request.contract.secType === 'BAG';
     const beside = store.live().filter((one) => {
       const { account, contract } = one;
@@ -263,6 +264,15 @@ function ocaTypeOf(text: string | undefined): '1' | '2' | '3' {
 
 function rejected(reason: string): ForcedRejection {
   return { as: 'Inactive', code: 201, message: `Order rejected - reason:${reason}` };
+}
+
+/** A group that one order has filled takes no other: it would fill beside the one that was to exclude it. */
+function isGroupOver(order: SimOrder, store: OrderStore): boolean {
+  if (order.ocaGroup === '') return false;
+  return [...store.orders.values()].some(
+    (other) =>
+      other.ocaGroup === order.ocaGroup && other.account === order.account && other.status === SimStatus.filled,
+  );
 }
 
 /** An id that was used: a filled order cannot be modified any more, and any other order with its id is a duplicate. */
