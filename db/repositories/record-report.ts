@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import { assertNever } from '../../src/domain/assert-never.ts';
-import { applyStatus } from '../../src/domain/orders/order-progress.ts';
+import { dec } from '../../src/domain/money/decimal.ts';
+import { applyStatus, type OrderProgress, type ProgressStep } from '../../src/domain/orders/order-progress.ts';
 import type { BrokerReport, OrderStatusReport } from '../../src/ports/broker-session.ts';
 import type { RecordedReport } from '../../src/ports/order-journal.ts';
 import type { DB } from '../schema.gen.ts';
@@ -61,7 +62,7 @@ export async function keepUnbookable(
 async function recordAgain(trx: Transaction<DB>, receipt: Receipt<OrderStatusReport>): Promise<RecordedReport> {
   const { accountId, report } = receipt;
   const order = await findJournaledOrder(trx, accountId, report.orderRef);
-  const step = order === null ? null : applyStatus(order.progress, report.event);
+  const step = order === null ? null : stepOf(order.progress, report);
   if (order === null || step?.kind !== 'applied' || step.progress.state === order.progress.state) {
     return { kind: 'repeated' };
   }
@@ -72,11 +73,18 @@ async function recordAgain(trx: Transaction<DB>, receipt: Receipt<OrderStatusRep
   }
 }
 
+function stepOf(
+  progress: OrderProgress,
+  { event, filledQuantity, remainingQuantity }: OrderStatusReport,
+): ProgressStep {
+  return applyStatus(progress, event, dec(remainingQuantity).isZero() ? filledQuantity : null);
+}
+
 async function recordStatus(trx: Transaction<DB>, receipt: Receipt<OrderStatusReport>): Promise<RecordedReport> {
   const { accountId, report, recordedAt } = receipt;
   const order = await findJournaledOrder(trx, accountId, report.orderRef);
   if (order === null) return await keepUnmatched(trx, receipt, 'no order of the account has this reference');
-  const step = applyStatus(order.progress, report.event);
+  const step = stepOf(order.progress, report);
   if (step.kind === 'refused') return await keepRefused(trx, receipt, order, step.problem);
   const { progress } = step;
   const after = {

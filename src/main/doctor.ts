@@ -1,14 +1,17 @@
+import { connect } from 'node:net';
 import { sql } from 'kysely';
 import { closeDatabase, openDatabase } from '../../db/connection.ts';
 import { assertSchemaCurrent } from '../../db/migrator.ts';
+import { createTradingAccounts } from '../../db/repositories/trading-accounts.ts';
 import { connectTemporal, type TemporalLink } from '../adapters/temporal/connection.ts';
 import type { Finding } from '../cli/commands/doctor.ts';
 import { remedyFor } from '../cli/remedies.ts';
 import type { Config } from '../config.ts';
 import { errorCodeOf } from '../contracts/errors.ts';
-import { brokerTaskQueue, llmTaskQueue, WORKFLOW_TASK_QUEUE } from '../contracts/task-queues.ts';
+import { accountTaskQueue, brokerTaskQueue, llmTaskQueue, WORKFLOW_TASK_QUEUE } from '../contracts/task-queues.ts';
 import { isMarketOpen, newYorkTime, sessionOf } from '../domain/market/calendar.ts';
 import { PROVIDER_NAMES } from '../domain/research/provider.ts';
+import { BrokerName, type TradingAccount } from '../ports/trading-accounts.ts';
 import { databaseUrl } from './database-url.ts';
 import { lastPollOf } from './pollers.ts';
 import { createArtifactStore } from './services.ts';
@@ -81,6 +84,7 @@ async function examineTemporal(config: Config, now: () => Date): Promise<Finding
     return [
       ok('Temporal', `${serverVersion} at ${link.address}, namespace ${link.namespace}`),
       await examineWorkers(link, now()),
+      ...(await examineDesks(config, link, now()).catch((error) => [failed('trading accounts', error)])),
     ];
   } finally {
     await link.close();
@@ -89,23 +93,69 @@ async function examineTemporal(config: Config, now: () => Date): Promise<Finding
 
 async function examineWorkers(link: TemporalLink, now: Date): Promise<Finding> {
   const queues = [WORKFLOW_TASK_QUEUE, ...PROVIDER_NAMES.map(llmTaskQueue), brokerTaskQueue('paper')];
-  const polls = await Promise.all(
-    queues.map(async (queue) => {
-      const kind = queue === WORKFLOW_TASK_QUEUE ? 'workflow' : 'activity';
-      return { queue, lastPoll: await lastPollOf(link, queue, kind, () => true) };
-    }),
-  );
-  const silent = polls.filter(
-    ({ lastPoll }) => lastPoll === null || now.getTime() - lastPoll.getTime() > MAX_POLL_AGE_MS,
-  );
+  const silent = await silentQueues(link, queues, now);
   if (silent.length === 0) return ok('workers', `poll all ${queues.length} task queues`);
-  const names = silent.map(({ queue }) => queue).join(', ');
+  const names = silent.join(', ');
   return {
     part: 'workers',
     state: 'failed',
     detail: `nobody polls ${names}`,
     remedy: '`npm start`, or `npm run worker`',
   };
+}
+
+/** Those of the queues that nobody has asked for work lately. */
+async function silentQueues(link: TemporalLink, queues: readonly string[], now: Date): Promise<readonly string[]> {
+  const polls = await Promise.all(
+    queues.map(async (queue) => {
+      const kind = queue === WORKFLOW_TASK_QUEUE ? 'workflow' : 'activity';
+      return { queue, lastPoll: await lastPollOf(link, queue, kind, () => true) };
+    }),
+  );
+  return polls
+    .filter(({ lastPoll }) => lastPoll === null || now.getTime() - lastPoll.getTime() > MAX_POLL_AGE_MS)
+    .map(({ queue }) => queue);
+}
+
+/** Whether somebody owns the session of each account that takes written tickets: without him its orders wait. */
+async function examineDesks(config: Config, link: TemporalLink, now: Date): Promise<Finding[]> {
+  const part = 'trading accounts';
+  const accounts = await tradingAccounts(config);
+  const queues = accounts.map(({ accountId }) => accountTaskQueue(accountId));
+  const silent = await silentQueues(link, queues, now);
+  const unserved = accounts.filter((_account, index) => silent.includes(queues[index] ?? '')).map(({ name }) => name);
+  const remedy = '`npm start`, or `npm run worker`';
+  const desks =
+    unserved.length > 0
+      ? warning(part, `nobody serves ${unserved.join(', ')}: orders wait`, remedy)
+      : ok(part, accounts.length === 0 ? 'none opened yet' : `${accounts.length}, each served`);
+  const isIbkrUsed = accounts.some(({ broker }) => broker === BrokerName.ibkr);
+  return isIbkrUsed ? [desks, await examineGateway(config)] : [desks];
+}
+
+async function tradingAccounts(config: Config): Promise<readonly TradingAccount[]> {
+  const db = openDatabase(await databaseUrl(config), { maxConnections: 1, connectTimeoutMs: ANSWER_TIMEOUT_MS });
+  try {
+    return (await createTradingAccounts(db).list()).filter(({ strategyId }) => strategyId === null);
+  } finally {
+    await closeDatabase(db);
+  }
+}
+
+/** Only whether something listens: a session would take a client id. */
+async function examineGateway({ ibkr }: Config): Promise<Finding> {
+  const part = 'Interactive Brokers';
+  const at = `${ibkr.simulated ? 'TWS simulator' : 'REAL gateway'} at ${ibkr.host}:${ibkr.port}`;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect({ host: ibkr.host, port: ibkr.port, timeout: ANSWER_TIMEOUT_MS });
+  socket
+    .once('connect', () => resolve(true))
+    .once('error', () => resolve(false))
+    .once('timeout', () => resolve(false));
+  const answers = await promise.finally(() => socket.destroy());
+  if (answers) return ok(part, at);
+  const remedy = ibkr.simulated ? '`npm start`, or `npm run emulators`' : 'start TWS or IB Gateway and enable its API';
+  return warning(part, `nothing answers: ${at}`, remedy);
 }
 
 async function examineArtifacts(config: Config): Promise<Finding> {

@@ -47,3 +47,15 @@ test('a clock that differs from the database’s is a warning', async () => {
   const findings = await diagnose(harness.config, () => new Date(Date.now() + 60_000));
   expect(findings.find(({ part }) => part === 'PostgreSQL’s clock')).toMatchObject({ state: 'warning' });
 });
+
+test('an account that nobody serves, and a gateway that does not answer, are warnings that say what helps', async () => {
+  const { accounts } = harness.services;
+  const account = { priceSource: 'replay', initialBalanceUsd: '0', openedOn: '2020-12-31' } as const;
+  await accounts.open({ ...account, name: 'ib', broker: 'ibkr', brokerAccount: 'DU1000001' }, new Date());
+  const findings = await diagnose({ ...harness.config, ibkr: { ...harness.config.ibkr, port: 9 } }, now);
+  const warnings = findings.filter(({ state }) => state === 'warning').map(({ part, detail }) => `${part}: ${detail}`);
+  expect(warnings).toEqual([
+    'trading accounts: nobody serves ib: orders wait',
+    'Interactive Brokers: nothing answers: TWS simulator at 127.0.0.1:9',
+  ]);
+});

@@ -71,6 +71,20 @@ describe('what a broker says of a state', () => {
     }
   });
 
+  test('that tells of a whole fill of less than was ordered ends an order that its group has reduced', () => {
+    const partly: OrderProgress = { ...working, state: 'PARTIALLY_FILLED', filledQuantity: '4', averageFillPrice: '9' };
+    expect(applyStatus(partly, 'fill', '4')).toMatchObject({ progress: { state: 'FILLED', quantity: '4' } });
+    const early = applyStatus(partly, 'fill', '6');
+    expect(early).toMatchObject({ progress: { state: 'PARTIALLY_FILLED', quantity: '6', filledQuantity: '4' } });
+    if (early.kind !== 'applied') throw new Error('refused');
+    expect(applyExecution(early.progress, { quantity: '2', price: '9' })).toMatchObject({
+      progress: { state: 'FILLED' },
+    });
+    for (const odd of ['0', '3', '10', '12']) {
+      expect(applyStatus(partly, 'fill', odd)).toEqual({ kind: 'applied', progress: partly });
+    }
+  });
+
   test('that contradicts the order is refused in words', () => {
     expect(applyStatus({ ...working, state: 'REJECTED' }, 'fill')).toEqual({
       kind: 'refused',

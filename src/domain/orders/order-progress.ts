@@ -17,11 +17,23 @@ export type ProgressStep =
 
 /**
  * What the broker says of an order's state. That it has traded is believed when the executions are there: until then it
- * only proves that the broker has the order.
+ * only proves that the broker has the order. `wholeQuantity` is what a broker calls filled that has nothing left to fill:
+ * where that is less than was ordered, a group that fills together, or a parent that filled in part, has reduced the order.
  */
-export function applyStatus(progress: OrderProgress, event: OrderEvent): ProgressStep {
+export function applyStatus(
+  progress: OrderProgress,
+  event: OrderEvent,
+  wholeQuantity: DecimalString | null = null,
+): ProgressStep {
   const isFill = event === OrderEvent.fill || event === OrderEvent.partialFill;
-  return moveOrder(progress, isFill && nextOrderState(progress.state, event) !== null ? OrderEvent.accept : event);
+  const step = moveOrder(
+    progress,
+    isFill && nextOrderState(progress.state, event) !== null ? OrderEvent.accept : event,
+  );
+  if (wholeQuantity === null || event !== OrderEvent.fill || step.kind === 'refused') return step;
+  const whole = dec(wholeQuantity);
+  const isReduced = whole.gt(0) && whole.lt(progress.quantity) && whole.gte(progress.filledQuantity);
+  return isReduced && !isTerminal(step.progress.state) ? applyQuantity(step.progress, wholeQuantity) : step;
 }
 
 /** The order after an event of the transition table, with what is filled as it is. */
