@@ -5,3 +5,4 @@ export { providerJob } from './provider-job/workflow.ts';
 export { reconcileBroker } from './reconcile-broker/workflow.ts';
 export { researchRun } from './research-run/workflow.ts';
 export { snapshotPortfolios } from './snapshot-portfolios/workflow.ts';
+export { tradingMode } from './trading-mode/workflow.ts';

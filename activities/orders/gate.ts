@@ -1,6 +1,7 @@
+import { FoliosError } from '../../src/contracts/errors.ts';
 import { isMarketOpen } from '../../src/domain/market/calendar.ts';
 import type { MarketDate } from '../../src/domain/market/market-date.ts';
-import type { DecimalString } from '../../src/domain/money/decimal.ts';
+import { type DecimalString, dec } from '../../src/domain/money/decimal.ts';
 import { type AssessedOrder, assessTicket, type OrderToAssess } from '../../src/domain/orders/assess-ticket.ts';
 import { type PlannedOrder, TimeInForce } from '../../src/domain/orders/order.ts';
 import { OrderSide } from '../../src/domain/orders/order-state.ts';
@@ -9,12 +10,16 @@ import { priceStepsOf } from '../../src/domain/orders/price-increment.ts';
 import { nextWalkPrice } from '../../src/domain/orders/price-walk.ts';
 import type { PriceWalk, TicketSpec } from '../../src/domain/orders/ticket.ts';
 import { TradingMode } from '../../src/domain/orders/trading-mode.ts';
+import type { AccountExposure } from '../../src/ports/order-journal.ts';
 import type { TwoSidedQuote } from '../../src/ports/quotes.ts';
-import type { TradingAccount } from '../../src/ports/trading-accounts.ts';
+import { BrokerName, type TradingAccount } from '../../src/ports/trading-accounts.ts';
 import type { OrderPorts } from './ports.ts';
 
 /** In which the same order again is taken for a mistake. */
 const DUPLICATE_WINDOW_MS = 10_000;
+
+/** Within which the broker of a new account tells what it holds. */
+const OPENING_MS = 60_000;
 
 /** The smart pricing of a ticket, which is its first order's; null where it has none. */
 export function pricingOf(spec: TicketSpec): PriceWalk | null {
@@ -35,6 +40,7 @@ export async function gateTicket(
     ports.journal.exposure(account.accountId, new Date(now.getTime() - DUPLICATE_WINDOW_MS)),
     ports.tradingSwitch.restrictionOf(account.accountId),
   ]);
+  requireOpenedBooks(account, exposure, now);
   const facts = {
     ...exposure,
     mode: restriction?.mode ?? TradingMode.normal,
@@ -45,6 +51,14 @@ export async function gateTicket(
   };
   const isWhole = ticket.spec.kind === 'combo';
   return assessTicket(orders, facts, account.limits, isWhole);
+}
+
+/** The gate would deny for want of cash what only waits for the broker to tell the cash. BROKER_NOT_READY, retried. */
+function requireOpenedBooks({ broker, name, createdAt }: TradingAccount, exposure: AccountExposure, now: Date): void {
+  const isNew = now.getTime() - createdAt.getTime() < OPENING_MS;
+  const isEmpty = dec(exposure.cashUsd).isZero() && exposure.positions.length === 0;
+  if (broker === BrokerName.paper || !isNew || !isEmpty) return;
+  throw new FoliosError('BROKER_NOT_READY', `the broker has not told yet what account ${name} holds; nothing was sent`);
 }
 
 async function prepare(

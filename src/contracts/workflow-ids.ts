@@ -5,6 +5,8 @@ export const workflowIds = {
   providerJob: (taskId: string) => `job/${taskId}`,
   executeTicket: (ticketId: string) => `ticket/${ticketId}`,
   reconcileBroker: (time: string) => `reconcile/${time}`,
+  /** One at a time: whoever signals it joins the run that is under way. */
+  tradingMode: () => 'trading-mode',
   snapshotPortfolios: (marketDate: string) => `snapshot/${marketDate}`,
 } as const;
 

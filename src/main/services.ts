@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { createOrderTicketActivities } from '../../activities/orders/books.ts';
 import type { OrderPorts } from '../../activities/orders/ports.ts';
 import { createReconcileActivities } from '../../activities/orders/reconcilable.ts';
+import { createTradingModeActivities } from '../../activities/orders/turn-switch.ts';
 import { createTicketActivities } from '../../activities/portfolio/tickets.ts';
 import { createMarketTable } from '../../activities/provider-job/market-table.ts';
 import { createJobProviderActivities } from '../../activities/provider-job/provider.ts';
@@ -62,6 +63,7 @@ export function createActivities(config: Config, services: Services) {
       ...createJobRecordActivities(services),
       ...createOrderTicketActivities(orderPorts(config, services)),
       ...createReconcileActivities(services.accounts),
+      ...createTradingModeActivities(services),
       journalTicket,
     },
     llm: createJobProviderActivities(services),

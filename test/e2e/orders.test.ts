@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type IsolatedEnvironment, isolatedEnvironment } from './isolated-environment.ts';
-import { foliosJson, type RunningProgram, runFolios, startStack } from './programs.ts';
+import { foliosJson, type RunningProgram, runFolios, runProgram, startStack } from './programs.ts';
 
 interface OrderRow {
   readonly orderId: string;
@@ -55,6 +55,15 @@ describe('orders by hand', () => {
     await json(...words);
     expect(await ordersOf('--ticket', id)).toHaveLength(1);
   }, 60_000);
+
+  test('the example places an order with nothing but a Temporal client and our types', async () => {
+    const { accounts } = await json<{ accounts: { name: string; accountId: string }[] }>('accounts');
+    const demo = accounts.find(({ name }) => name === 'demo')?.accountId ?? '';
+    const env = { ...machine.env, TEMPORAL_ADDRESS: `127.0.0.1:${machine.ports.FOLIOS_TEMPORAL_PORT}` };
+    const { code, stdout, stderr } = await runProgram('examples/place-order.ts', [demo, 'JNJ', '3'], env, 60_000);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^[0-9a-f-]{36}\/1: FILLED, 3 at \d+\.\d+ $/m);
+  }, 90_000);
 
   test('a working order is changed, then cancelled', async () => {
     const words = ['--buy', '5', 'KO', '--limit', '50', '--gtc', '--yes'];

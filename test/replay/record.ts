@@ -202,6 +202,12 @@ async function recordTickets({ folios, services, openAccount }: OrderHarness): P
     order: order('4', { type: 'LIMIT' }),
     pricing: { start: 'mid', step: '0.1', everySeconds: 1, limit: above('0.1'), atLimit: 'cancel' },
   });
+  const turned = await harness.client.workflow.signalWithStart('tradingMode', {
+    ...{ workflowId: 'trading-mode', taskQueue: 'folios', signal: 'pause', signalArgs: [{ reason: 'recorded' }] },
+  });
+  await turned.signal('resume', {});
+  await turned.result();
+  await keep('tradingMode', turned);
   await folios.reconcileBroker({}, 'recorded');
   await keep('reconcileBroker', harness.client.workflow.getHandle('reconcile/recorded'));
 }

@@ -144,3 +144,20 @@ test('a ticket for an account that does not exist, or one of a research strategy
   const handle = await harness.folios.startTicket({ ticketId: randomUUID(), accountId: randomUUID(), ticket: BUY });
   await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'INPUT_INVALID' } });
 });
+
+test('the kill switch turns by signal, in the order of the signals, and names what it cannot do', async () => {
+  const { accountId, name } = await harness.openAccount();
+  const signalled = (signal: string, input: object) =>
+    harness.client.workflow.signalWithStart('tradingMode', {
+      ...{ workflowId: 'trading-mode', taskQueue: 'folios', signal, signalArgs: [input] },
+    });
+  const paused = await signalled('pause', { account: name, reason: 'fire drill', by: 'ada' });
+  expect(await paused.result()).toEqual([`paused for ${name}: fire drill (ada)`]);
+  const restriction = await harness.services.tradingSwitch.restrictionOf(accountId);
+  expect(restriction).toMatchObject({ mode: 'paused', reason: 'fire drill', by: 'ada' });
+  await (await signalled('resume', { account: name })).result();
+  expect(await harness.services.tradingSwitch.restrictionOf(accountId)).toBeNull();
+  await expect((await signalled('pause', { account: 'nobody' })).result()).rejects.toMatchObject({
+    cause: { type: 'INPUT_INVALID', message: expect.stringContaining('nobody') },
+  });
+});

@@ -57,6 +57,15 @@ export const orderTicketInputSchema = z.strictObject({
 /** A ticket is made from a task's recommendations, or written by its author. */
 export type TicketInput = ExecuteTicketInput | OrderTicketInput;
 
+export const turnSwitchInputSchema = z.strictObject({
+  /** An account's id or name; all when absent. */
+  account: z.string().min(1).max(200).exactOptional(),
+  /** Kept and shown with the switch. */
+  reason: z.string().min(1).max(500).default('turned by a signal'),
+  by: z.string().min(1).max(200).default('a signal'),
+});
+export type TurnSwitchInput = z.input<typeof turnSwitchInputSchema>;
+
 export const reconcileBrokerInputSchema = z.strictObject({
   /** A trading account's id or name; all when absent. */
   account: z.string().min(1).max(200).exactOptional(),
