@@ -1,5 +1,11 @@
 import { RetryState } from '@temporalio/common';
-import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TimeoutFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  isCancellation,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import type { FailureFacts } from '../src/contracts/activities/failure-facts.ts';
 import { ERRORS, type ErrorCode } from '../src/contracts/errors.ts';
 
@@ -31,6 +37,16 @@ export function stepFailure(error: unknown, onTimeout: ErrorCode): StepFailure {
     retryable: false,
     facts: NO_FACTS,
   };
+}
+
+/**
+ * What a workflow or an update ends with where a step has failed: the step's code and reason, not to be retried. A
+ * cancellation, and what is no failure of a step, is as it was.
+ */
+export function finalFailure(error: unknown, onTimeout: ErrorCode): unknown {
+  if (!(error instanceof ActivityFailure) || isCancellation(error)) return error;
+  const { code, reason } = stepFailure(error, onTimeout);
+  return ApplicationFailure.nonRetryable(reason, code);
 }
 
 function timedOut(code: ErrorCode, reason: string): StepFailure {

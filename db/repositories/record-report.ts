@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import { assertNever } from '../../src/domain/assert-never.ts';
 import { dec } from '../../src/domain/money/decimal.ts';
 import { applyStatus, type OrderProgress, type ProgressStep } from '../../src/domain/orders/order-progress.ts';
+import { OrderState } from '../../src/domain/orders/order-state.ts';
 import type { BrokerReport, OrderStatusReport } from '../../src/ports/broker-session.ts';
 import type { RecordedReport } from '../../src/ports/order-journal.ts';
 import type { DB } from '../schema.gen.ts';
@@ -56,16 +57,13 @@ export async function keepUnbookable(
 }
 
 /**
- * A status that was told before is news where the order stands elsewhere by now: it was inactive and has woken, or was
- * given up as lost and is shown again. The table keeps what is over from being moved by late repetitions.
+ * A status that was told before is news of an order that was given up as lost since then: the broker shows it again. Of
+ * any other order it is a late repetition.
  */
 async function recordAgain(trx: Transaction<DB>, receipt: Receipt<OrderStatusReport>): Promise<RecordedReport> {
   const { accountId, report } = receipt;
   const order = await findJournaledOrder(trx, accountId, report.orderRef);
-  const step = order === null ? null : stepOf(order.progress, report);
-  if (order === null || step?.kind !== 'applied' || step.progress.state === order.progress.state) {
-    return { kind: 'repeated' };
-  }
+  if (order?.progress.state !== OrderState.unknown) return { kind: 'repeated' };
   for (let n = 2; ; n += 1) {
     const key = `${report.key}/${n}`;
     if (await isJournaled(trx, accountId, key)) continue;

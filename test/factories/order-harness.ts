@@ -4,6 +4,8 @@ import pino from 'pino';
 import { startDesks } from '../../src/main/start-desks.ts';
 import type { TradingAccount } from '../../src/ports/trading-accounts.ts';
 import { type ResearchHarness, startResearchHarness } from './research-harness.ts';
+import { startTwsStand, type TwsStand } from './tws-stand.ts';
+import { waitFor } from './wait-for.ts';
 
 /** The research harness with the desks of trading accounts. */
 export interface OrderHarness extends ResearchHarness {
@@ -38,6 +40,28 @@ export async function startOrderHarness(
       await desks.stop();
       await connection.close();
       await harness.close();
+    },
+  };
+}
+
+/** The harness with one account at a TWS simulator, whose books are open. */
+export interface IbkrHarness extends OrderHarness {
+  readonly tws: TwsStand;
+  readonly accountId: string;
+}
+
+export async function startIbkrHarness(): Promise<IbkrHarness> {
+  const brokerAccount = 'DU1000001';
+  const tws = await startTwsStand([brokerAccount]);
+  const harness = await startOrderHarness({ FOLIOS_TWS_EMULATOR_PORT: String(tws.port) });
+  const { accountId } = await harness.openAccount({ brokerAccount });
+  await waitFor('the books are opened', async () => (await harness.services.portfolio.balances(accountId)).size > 0);
+  return {
+    ...harness,
+    ...{ tws, accountId },
+    async close() {
+      await harness.close();
+      await tws.close();
     },
   };
 }

@@ -1,26 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createOrderListing } from '../../db/repositories/order-listing.ts';
-import { type OrderHarness, startOrderHarness } from '../factories/order-harness.ts';
-import { startTwsStand, type TwsStand } from '../factories/tws-stand.ts';
+import { type IbkrHarness, startIbkrHarness } from '../factories/order-harness.ts';
+import type { TwsStand } from '../factories/tws-stand.ts';
 import { waitFor } from '../factories/wait-for.ts';
 
 const ACCOUNT = 'DU1000001';
 const KO = { kind: 'stock', symbol: 'KO' } as const;
 
 let tws: TwsStand;
-let harness: OrderHarness;
+let harness: IbkrHarness;
 let accountId: string;
 beforeAll(async () => {
-  tws = await startTwsStand([ACCOUNT]);
-  harness = await startOrderHarness({ FOLIOS_TWS_EMULATOR_PORT: String(tws.port) });
-  accountId = (await harness.openAccount({ brokerAccount: ACCOUNT })).accountId;
-  await waitFor('the books are opened', async () => (await harness.services.portfolio.balances(accountId)).size > 0);
+  harness = await startIbkrHarness();
+  ({ tws, accountId } = harness);
 }, 90_000);
-afterAll(async () => {
-  await harness?.close();
-  await tws?.close();
-});
+afterAll(() => harness?.close());
 
 async function reconcile() {
   const { reconciled, failed } = await harness.folios.reconcileBroker({ account: accountId }, randomUUID());

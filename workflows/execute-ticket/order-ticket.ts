@@ -1,11 +1,9 @@
 import {
-  ActivityFailure,
   ApplicationFailure,
   allHandlersFinished,
   CancellationScope,
   condition,
   continueAsNew,
-  isCancellation,
   log,
   setCurrentDetails,
   setHandler,
@@ -14,7 +12,7 @@ import {
 } from '@temporalio/workflow';
 import type { OpenedTicket } from '../../src/contracts/activities/order-ticket.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
-import { stepFailure } from '../failures.ts';
+import { finalFailure } from '../failures.ts';
 import { books, type DeskSteps, deskSteps } from './activities.ts';
 import {
   type CancelOrders,
@@ -86,9 +84,7 @@ export async function executeOrderTicket(input: OrderTicketInput): Promise<Settl
     });
     return await work;
   } catch (error) {
-    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    const failure = stepFailure(error, 'DATABASE_UNREACHABLE');
-    throw ApplicationFailure.nonRetryable(failure.reason, failure.code);
+    throw finalFailure(error, 'DATABASE_UNREACHABLE');
   }
 
   async function run(): Promise<SettledOrderTicket> {
@@ -147,8 +143,6 @@ async function asAnswer<T>(step: () => Promise<readonly T[]> | undefined): Promi
   try {
     return (await CancellationScope.nonCancellable(async () => await step())) ?? [];
   } catch (error) {
-    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    const failure = stepFailure(error, 'BROKER_UNAVAILABLE');
-    throw ApplicationFailure.nonRetryable(failure.reason, failure.code);
+    throw finalFailure(error, 'BROKER_UNAVAILABLE');
   }
 }

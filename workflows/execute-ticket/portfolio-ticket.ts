@@ -1,7 +1,4 @@
 import {
-  ActivityFailure,
-  ApplicationFailure,
-  isCancellation,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -11,7 +8,7 @@ import {
 import type { TicketActivities } from '../../src/contracts/activities/ticket.ts';
 import { researchSearchAttributes, SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
 import { brokerTaskQueue } from '../../src/contracts/task-queues.ts';
-import { stepFailure } from '../failures.ts';
+import { finalFailure } from '../failures.ts';
 import { type ExecuteTicketInput, type SettledTicket, ticketStepQuery } from './messages.ts';
 
 const retry = { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' } as const;
@@ -53,8 +50,6 @@ export async function executePortfolioTicket(input: ExecuteTicketInput): Promise
     );
     return settled;
   } catch (error) {
-    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    const failure = stepFailure(error, 'DATABASE_UNREACHABLE');
-    throw ApplicationFailure.nonRetryable(failure.reason, failure.code);
+    throw finalFailure(error, 'DATABASE_UNREACHABLE');
   }
 }

@@ -1,8 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
-  ActivityFailure,
-  ApplicationFailure,
-  isCancellation,
   ParentClosePolicy,
   proxyActivities,
   setCurrentDetails,
@@ -12,7 +9,7 @@ import {
 import type { ResearchActivities, StaleStrategy } from '../../src/contracts/activities/research.ts';
 import { researchSearchAttributes, SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
 import { workflowIds } from '../../src/contracts/workflow-ids.ts';
-import { stepFailure } from '../failures.ts';
+import { finalFailure } from '../failures.ts';
 import type { researchRun } from '../research-run/workflow.ts';
 import type { PlanResearchInput, ResearchPlan } from './messages.ts';
 
@@ -39,9 +36,7 @@ async function list(input: PlanResearchInput): Promise<ResearchPlan> {
   try {
     return await findStale(input);
   } catch (error) {
-    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    const failure = stepFailure(error, 'DATABASE_UNREACHABLE');
-    throw ApplicationFailure.nonRetryable(failure.reason, failure.code);
+    throw finalFailure(error, 'DATABASE_UNREACHABLE');
   }
 }
 

@@ -1,7 +1,7 @@
-import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { isCancellation } from '@temporalio/workflow';
 import type { JobStatus } from '../../src/contracts/activities/provider-job.ts';
 import type { ErrorCode } from '../../src/contracts/errors.ts';
-import { type StepFailure, stepFailure } from '../failures.ts';
+import { finalFailure, type StepFailure, stepFailure } from '../failures.ts';
 
 /** Ends a provider job: becomes the task's failure code and reason. */
 export class JobFailure extends Error {
@@ -39,7 +39,5 @@ export function asJobFailure(error: unknown, cancelReason: string | null): JobFa
 
 /** Why a job could not be opened: its input is not valid, or its task was failed by the step itself. */
 export function unopened(error: unknown): unknown {
-  if (!(error instanceof ActivityFailure) || isCancellation(error)) return error;
-  const { code, reason } = stepFailure(error, 'DATABASE_UNREACHABLE');
-  return ApplicationFailure.nonRetryable(reason, code);
+  return finalFailure(error, 'DATABASE_UNREACHABLE');
 }

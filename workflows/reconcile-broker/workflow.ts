@@ -1,6 +1,5 @@
 import {
   ActivityFailure,
-  ApplicationFailure,
   isCancellation,
   proxyActivities,
   setCurrentDetails,
@@ -15,7 +14,7 @@ import type {
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
 import { accountTaskQueue } from '../../src/contracts/task-queues.ts';
 import { describeDifference } from '../../src/domain/orders/compare-books.ts';
-import { stepFailure } from '../failures.ts';
+import { finalFailure, stepFailure } from '../failures.ts';
 import type { NotReconciled, ReconcileBrokerInput, ReconcileBrokerResult } from './messages.ts';
 
 const { listReconcilable } = proxyActivities<ReconcileActivities>({
@@ -35,9 +34,7 @@ export async function reconcileBroker(input: ReconcileBrokerInput): Promise<Reco
     setCurrentDetails([...reconciled.map(inWords), ...failed.map(failureInWords)].join('\n'));
     return { reconciled, failed };
   } catch (error) {
-    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    const failure = stepFailure(error, 'DATABASE_UNREACHABLE');
-    throw ApplicationFailure.nonRetryable(failure.reason, failure.code);
+    throw finalFailure(error, 'DATABASE_UNREACHABLE');
   }
 }
 

@@ -1,6 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
-  ActivityFailure,
   ApplicationFailure,
   allHandlersFinished,
   ChildWorkflowFailure,
@@ -20,7 +19,7 @@ import type { EnqueuedRun, EnqueuedTaskSummary, ResearchActivities } from '../..
 import { researchSearchAttributes, SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
 import { workflowIds } from '../../src/contracts/workflow-ids.ts';
 import type { PortfolioTicket } from '../execute-ticket/messages.ts';
-import { stepFailure } from '../failures.ts';
+import { finalFailure, stepFailure } from '../failures.ts';
 import type { providerJob } from '../provider-job/workflow.ts';
 import { describeRun } from './details.ts';
 import {
@@ -64,9 +63,7 @@ export async function researchRun(input: ResearchRunInput): Promise<ResearchRunR
   } catch (error) {
     enqueueError = error;
     await condition(allHandlersFinished);
-    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    const failure = stepFailure(error, 'DATABASE_UNREACHABLE');
-    throw ApplicationFailure.nonRetryable(failure.reason, failure.code);
+    throw finalFailure(error, 'DATABASE_UNREACHABLE');
   }
   const enqueued = run;
   // The plan gives its runs their search attributes at the start; every later change of one costs an event.

@@ -1,14 +1,7 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  isCancellation,
-  proxyActivities,
-  setCurrentDetails,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { proxyActivities, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ResearchActivities } from '../../src/contracts/activities/research.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
-import { stepFailure } from '../failures.ts';
+import { finalFailure } from '../failures.ts';
 import type { PortfolioSnapshotSummary, SnapshotPortfoliosInput } from './messages.ts';
 
 const { snapshotPortfolios: valuePortfolios } = proxyActivities<ResearchActivities>({
@@ -28,8 +21,6 @@ export async function snapshotPortfolios(input: SnapshotPortfoliosInput): Promis
     );
     return snapshots;
   } catch (error) {
-    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    const failure = stepFailure(error, 'QUOTE_UNAVAILABLE');
-    throw ApplicationFailure.nonRetryable(failure.reason, failure.code);
+    throw finalFailure(error, 'QUOTE_UNAVAILABLE');
   }
 }

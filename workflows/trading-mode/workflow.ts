@@ -1,9 +1,6 @@
 import {
-  ActivityFailure,
-  ApplicationFailure,
   allHandlersFinished,
   condition,
-  isCancellation,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -12,7 +9,7 @@ import {
 import type { TradingModeActivities } from '../../src/contracts/activities/trading-mode.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
 import { TradingMode } from '../../src/domain/orders/trading-mode.ts';
-import { stepFailure } from '../failures.ts';
+import { finalFailure } from '../failures.ts';
 import { pauseSignal, reduceOnlySignal, resumeSignal, type TurnSwitchInput } from './messages.ts';
 
 const { turnSwitch } = proxyActivities<TradingModeActivities>({
@@ -41,8 +38,6 @@ export async function tradingMode(): Promise<readonly string[]> {
     await condition(allHandlersFinished);
     return done;
   } catch (error) {
-    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    const failure = stepFailure(error, 'DATABASE_UNREACHABLE');
-    throw ApplicationFailure.nonRetryable(failure.reason, failure.code);
+    throw finalFailure(error, 'DATABASE_UNREACHABLE');
   }
 }

@@ -29,6 +29,9 @@ export const UNDECIDED: ReadonlySet<string> = new Set(['PendingSubmit', 'ApiPend
 
 export const WORKING: ReadonlySet<string> = new Set(['PreSubmitted', 'Submitted']);
 
+/** Why TWS does not work an order yet, which is over when it says so no more. */
+const HELD = 'held: ';
+
 /** Bounds the memory of a process that runs for months; what is forgotten, a statement shows again. */
 const REMEMBERED = 20_000;
 
@@ -113,7 +116,8 @@ export function noteStatus(
   order.filled = heard.filled;
   order.remaining = heard.remaining;
   order.wasTaken ||= isTaken(order);
-  if (heard.whyHeld !== '') order.reason = `held: ${heard.whyHeld}`;
+  if (heard.whyHeld !== '') order.reason = `${HELD}${heard.whyHeld}`;
+  else if (order.reason?.startsWith(HELD)) order.reason = null;
   return true;
 }
 

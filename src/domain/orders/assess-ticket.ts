@@ -1,12 +1,11 @@
 import { type DecimalString, dec, sum } from '../money/decimal.ts';
 import { commissionOfOrder } from './commission.ts';
-import { type HeldPosition, intentKey, type WorkingOrder } from './exposure.ts';
+import { intentKey } from './exposure.ts';
 import type { PlannedOrder } from './order.ts';
 import { placementsOf } from './plan-ticket.ts';
-import { assessOrder, notionalOf, type RiskAssessment } from './risk-gate.ts';
+import { assessOrder, notionalOf, type RiskAssessment, type RiskFacts } from './risk-gate.ts';
 import { describe, type RiskLimits } from './risk-limits.ts';
 import { legsOf } from './ticket.ts';
-import type { TradingMode } from './trading-mode.ts';
 
 /** An order of a ticket as the gate sees it. */
 export interface OrderToAssess {
@@ -19,18 +18,11 @@ export interface OrderToAssess {
   readonly obstacle: string | null;
 }
 
-/** The account and the market as they are before the ticket; US dollars. */
-export interface TicketFacts {
-  readonly mode: TradingMode;
-  readonly cashUsd: DecimalString;
-  readonly buyingPowerUsd: DecimalString;
-  readonly netLiquidationUsd: DecimalString;
-  readonly positions: readonly HeldPosition[];
-  readonly working: readonly WorkingOrder[];
-  readonly recentIntents: readonly { readonly orderRef: string; readonly intentKey: string }[];
-  readonly isMarketOpen: boolean;
-  readonly tradeId: string | null;
-}
+/** The account and the market as they are before the ticket; what differs from order to order stands in the orders. */
+export type TicketFacts = Omit<
+  RiskFacts,
+  'quote' | 'marginUsd' | 'commissionUsd' | 'portfolioDeltaUsd' | 'deltaUsdPerUnit'
+>;
 
 export interface AssessedOrder {
   readonly planned: PlannedOrder;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { expect } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
 import type { Kysely } from 'kysely';
 import { listUnbalanced, readBalances } from '../../../db/repositories/ledger.ts';
+import { createOrderJournal } from '../../../db/repositories/order-journal.ts';
 import { createTradingAccounts } from '../../../db/repositories/trading-accounts.ts';
 import type { DB } from '../../../db/schema.gen.ts';
 import { dec, sum } from '../../../src/domain/money/decimal.ts';
@@ -13,6 +14,7 @@ import type { TicketSpec } from '../../../src/domain/orders/ticket.ts';
 import type { CommissionReport, ExecutionReport, OrderStatusReport } from '../../../src/ports/broker-session.ts';
 import type { NewTicket, NewTicketOrder, OrderJournal } from '../../../src/ports/order-journal.ts';
 import type { NewTradingAccount, TradingAccount } from '../../../src/ports/trading-accounts.ts';
+import { createTestDatabase, type TestDatabase } from '../postgres.ts';
 import { MARKET_DATE, NOON } from './fixtures.ts';
 
 export const KO: Stock = { kind: 'stock', symbol: 'KO' };
@@ -175,4 +177,23 @@ export async function expectAgreement(db: Kysely<DB>, accountId: string, deposit
     return (side === 'BUY' ? paid.negated() : paid).minus(commission_usd);
   });
   expect(plain(balances.get('cash') ?? '0')).toBe(dec(depositUsd).plus(sum(flows)).toFixed());
+}
+
+/** A journal on a database of its own, and a paper account that is new for each test. */
+export interface JournalBench {
+  readonly database: TestDatabase;
+  readonly journal: OrderJournal;
+  readonly accountId: string;
+}
+
+/** Registers the hooks of a suite; hands it the bench before each of its tests. */
+export function withJournal(hand: (bench: JournalBench) => void): void {
+  let database: TestDatabase;
+  let journal: OrderJournal;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    journal = createOrderJournal(database.db);
+  });
+  beforeEach(async () => hand({ database, journal, accountId: (await openPaperAccount(database.db)).accountId }));
+  afterAll(() => database.drop());
 }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { createOrderJournal } from '../../../db/repositories/order-journal.ts';
 import { createPortfolioRepository } from '../../../db/repositories/portfolio.ts';
 import type { OrderJournal } from '../../../src/ports/order-journal.ts';
@@ -11,26 +11,21 @@ import {
   expectAgreement,
   KO,
   newTicket,
-  openPaperAccount,
   optionOn,
   RATIO_SPREAD,
   submittedOrder,
   trade,
+  withJournal,
 } from './order-fixtures.ts';
 
 describe('the books of an account', () => {
   let database: TestDatabase;
   let journal: OrderJournal;
   let accountId: string;
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    journal = createOrderJournal(database.db);
-  });
-  beforeEach(async () => {
-    accountId = (await openPaperAccount(database.db)).accountId;
+  withJournal((bench) => {
+    ({ database, journal, accountId } = bench);
   });
   afterEach(() => expectAgreement(database.db, accountId));
-  afterAll(() => database.drop());
 
   const balances = async () =>
     Object.fromEntries(await createPortfolioRepository(database.db).balances(accountId)) as Record<string, string>;

@@ -1,35 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createOrderJournal } from '../../../db/repositories/order-journal.ts';
+import { describe, expect, test } from '@jest/globals';
 import type { OrderJournal } from '../../../src/ports/order-journal.ts';
-import { createTestDatabase, type TestDatabase } from '../postgres.ts';
 import { NOON } from './fixtures.ts';
 import {
   executionOf,
   newTicket,
-  openPaperAccount,
   optionOn,
   singleOf,
   statusOf,
   submittedOrder,
   trade,
+  withJournal,
 } from './order-fixtures.ts';
 
 const LATER = new Date(NOON.getTime() + 60_000);
 const conflict = { name: 'FoliosError', code: 'TICKET_CONFLICT' };
 
 describe('the exposure of an account', () => {
-  let database: TestDatabase;
   let journal: OrderJournal;
   let accountId: string;
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    journal = createOrderJournal(database.db);
+  withJournal((bench) => {
+    ({ journal, accountId } = bench);
   });
-  beforeEach(async () => {
-    accountId = (await openPaperAccount(database.db)).accountId;
-  });
-  afterAll(() => database.drop());
 
   const pendingOrder = async () => {
     const ticket = newTicket(accountId, singleOf());

@@ -1,17 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createOrderJournal } from '../../../db/repositories/order-journal.ts';
+import { describe, expect, test } from '@jest/globals';
 import type { OrderJournal } from '../../../src/ports/order-journal.ts';
-import { createTestDatabase, type TestDatabase } from '../postgres.ts';
+import type { TestDatabase } from '../postgres.ts';
 import { NOON } from './fixtures.ts';
 import {
   booksOf,
   executionOf,
   expectAgreement,
   newTicket,
-  openPaperAccount,
   singleOf,
   statusOf,
   submittedOrder,
+  withJournal,
 } from './order-fixtures.ts';
 
 const LATER = new Date(NOON.getTime() + 60_000);
@@ -21,14 +20,9 @@ describe('the journal of orders', () => {
   let database: TestDatabase;
   let journal: OrderJournal;
   let accountId: string;
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    journal = createOrderJournal(database.db);
+  withJournal((bench) => {
+    ({ database, journal, accountId } = bench);
   });
-  beforeEach(async () => {
-    accountId = (await openPaperAccount(database.db)).accountId;
-  });
-  afterAll(() => database.drop());
 
   const pendingOrder = async () => {
     const ticket = newTicket(accountId, singleOf());

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createOrderJournal } from '../../../db/repositories/order-journal.ts';
+import { describe, expect, test } from '@jest/globals';
 import type { TicketSpec } from '../../../src/domain/orders/ticket.ts';
 import type { OrderJournal } from '../../../src/ports/order-journal.ts';
-import { createTestDatabase, type TestDatabase } from '../postgres.ts';
+import type { TestDatabase } from '../postgres.ts';
 import { MARKET_DATE, NOON, openTicket } from './fixtures.ts';
 import {
   executionOf,
@@ -14,6 +13,7 @@ import {
   singleOf,
   statusOf,
   submittedOrder,
+  withJournal,
 } from './order-fixtures.ts';
 
 const LATER = new Date(NOON.getTime() + 60_000);
@@ -29,14 +29,9 @@ describe('tickets in the journal of orders', () => {
   let database: TestDatabase;
   let journal: OrderJournal;
   let accountId: string;
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    journal = createOrderJournal(database.db);
+  withJournal((bench) => {
+    ({ database, journal, accountId } = bench);
   });
-  beforeEach(async () => {
-    accountId = (await openPaperAccount(database.db)).accountId;
-  });
-  afterAll(() => database.drop());
 
   const pendingOrder = async () => {
     const ticket = newTicket(accountId, singleOf());
