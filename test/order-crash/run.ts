@@ -10,6 +10,7 @@ import { loadConfig } from '../../src/config.ts';
 import { openService, prepareService } from '../../src/main/service.ts';
 import { type BookSources, readBooks, readLedger, readOrders } from './books.ts';
 import { type CrashReport, crashTable, reportOf } from './crash-table.ts';
+import { keepEvidence } from './evidence.ts';
 import { type BasePrices, generateRounds, PARTS } from './generator.ts';
 import { cancelStanding, untilPeace } from './peace.ts';
 import { nothingDone, playRound, type Scene } from './rounds.ts';
@@ -113,6 +114,8 @@ async function crash(options: Options, stand: Stand): Promise<CrashReport> {
     const seconds = (performance.now() - startedMs) / 1000;
     const { seed, plant } = options;
     const verdict = judge(books, unprotected);
+    const isBroken = verdict.some(({ broken }) => broken.length > 0);
+    if (isBroken && options.logDir !== null) say(`see ${await keepEvidence(options.logDir, books, verdict, done)}`);
     return reportOf(done, books, { seed, plant, seconds, ownEnds: stand.ownEnds, verdict });
   } finally {
     await connection.close();
