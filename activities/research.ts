@@ -10,19 +10,20 @@ import {
 } from '../src/contracts/schemas/workflow-inputs.ts';
 import { ProviderMode, type ProviderName } from '../src/domain/research/provider.ts';
 import { isTaskEnded } from '../src/domain/research/task-state.ts';
-import type { Clock, MarketClock } from '../src/ports/clock.ts';
 import type { LlmProviders } from '../src/ports/llm-provider.ts';
 import type { StrategyRepository } from '../src/ports/repositories.ts';
+import type { TradingAccounts } from '../src/ports/trading-accounts.ts';
+import { applyDueActions } from './accounting/apply-actions.ts';
+import { type ValuationPorts, valueTradingAccount } from './accounting/value-account.ts';
 import { withFailures } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { parseInput } from './input.ts';
 import { type BooksPorts, markAccount } from './portfolio/books.ts';
 
-export interface ResearchPorts extends BooksPorts {
+export interface ResearchPorts extends BooksPorts, Omit<ValuationPorts, 'portfolio'> {
+  readonly accounts: Pick<TradingAccounts, 'list'>;
   readonly strategies: StrategyRepository;
   readonly providers: LlmProviders;
-  readonly marketClock: MarketClock;
-  readonly clock: Clock;
 }
 
 /** Plan, enqueue and snapshots. */
@@ -85,12 +86,16 @@ export function createResearchActivities(ports: ResearchPorts): ResearchActiviti
 
     async snapshotPortfolios(input) {
       const { marketDate } = parseInput(snapshotPortfoliosInputSchema, input);
-      const accounts = await ports.portfolio.listAccounts();
+      const [accounts, all] = await Promise.all([ports.portfolio.listAccounts(), ports.accounts.list()]);
       return withHeartbeat(async () => {
         const snapshots = [];
         for (const account of accounts) {
           const day = marketDate ?? (await ports.marketClock.today(account.priceSource));
           snapshots.push(await markAccount(ports, account, day));
+        }
+        for (const account of all.filter(({ strategyId }) => strategyId === null)) {
+          await applyDueActions(ports, account, await ports.marketClock.today(account.priceSource));
+          snapshots.push(await valueTradingAccount(ports, account));
         }
         return snapshots;
       });

@@ -34,6 +34,19 @@ export function orderIdOf(orderRef: string): string {
   return uuidV5(`order/${orderRef}`, NAMESPACE);
 }
 
+/**
+ * The least and the greatest UUID that begin with the text, so that the indexes on ids find those between them; null where
+ * no UUID, as PostgreSQL writes it, begins so.
+ */
+export function uuidsThatBegin(prefix: string): { readonly first: string; readonly last: string } | null {
+  const filledWith = (digit: string) => prefix + EMPTY_UUID.replaceAll('0', digit).slice(prefix.length);
+  const [first, last] = [filledWith('0'), filledWith('f')];
+  return WRITTEN_UUID.test(first) ? { first, last } : null;
+}
+
+const EMPTY_UUID = '00000000-0000-0000-0000-000000000000';
+const WRITTEN_UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** Whether PostgreSQL would take the text as a UUID; anything else cannot be the id of a row. */
 export function isUuid(text: string): boolean {
   return validate(text);

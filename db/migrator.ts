@@ -10,6 +10,8 @@ import * as marketClock from './migrations/20261121100400_market_clock.ts';
 import * as tradingSwitch from './migrations/20261121170000_trading_switch.ts';
 import * as brokerOrders from './migrations/20261121180000_broker_orders.ts';
 import * as brokerSessions from './migrations/20261121190000_broker_sessions.ts';
+import * as accounting from './migrations/20261121211500_accounting.ts';
+import * as keptReports from './migrations/20261121212000_kept_reports.ts';
 import type { DB } from './schema.gen.ts';
 
 /** Every migration under its file's name; listed here, so that a forgotten file cannot run and a bundle needs no folder. */
@@ -22,6 +24,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '20261121170000_trading_switch': tradingSwitch,
   '20261121180000_broker_orders': brokerOrders,
   '20261121190000_broker_sessions': brokerSessions,
+  '20261121211500_accounting': accounting,
+  '20261121212000_kept_reports': keptReports,
 };
 
 export const MIGRATION_NAMES: readonly string[] = Object.keys(MIGRATIONS);

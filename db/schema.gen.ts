@@ -2,6 +2,7 @@
 
 import type { ArtifactRef } from "../src/contracts/schemas/artifact.ts";
 import type { PriceSource, ResearchStrategy } from "../src/contracts/schemas/strategy.ts";
+import type { CorporateAction } from "../src/domain/accounting/corporate-actions.ts";
 import type { Instrument, Tradable } from "../src/domain/orders/instrument.ts";
 import type { OrderSide, OrderState } from "../src/domain/orders/order-state.ts";
 import type { OrderRole, OrderType, TimeInForce } from "../src/domain/orders/order.ts";
@@ -48,6 +49,34 @@ export interface BrokerOrderIds {
   order_ref: string;
 }
 
+export interface ClosedLots {
+  account_id: string;
+  closed_by: string;
+  closed_on: string;
+  closing: Generated<number>;
+  commission_usd: Numeric;
+  cost_usd: Numeric;
+  opened_by: string;
+  opened_on: string | null;
+  proceeds_usd: Numeric;
+  quantity: Numeric;
+  ticker: string;
+}
+
+export interface CorporateActionsApplied {
+  account_id: string;
+  applied_at: Timestamp;
+  cash_usd: Numeric;
+  ex_date: string;
+  kind: CorporateAction['kind'];
+  per_share_usd: Numeric | null;
+  quantity: Numeric;
+  ratio_from: number | null;
+  ratio_to: number | null;
+  symbol: string;
+  transaction_id: string | null;
+}
+
 export interface Executions {
   commission_usd: Numeric;
   exec_id: string;
@@ -81,6 +110,13 @@ export interface ExecutionTasks {
   simulated: boolean;
   state: TaskState;
   submitted_at: Timestamp | null;
+}
+
+export interface KeptReportAcknowledgements {
+  acknowledged_at: Timestamp;
+  acknowledged_by: string;
+  event_id: number;
+  reason: string;
 }
 
 export interface LedgerEntries {
@@ -176,6 +212,7 @@ export interface PaperBrokerSteps {
 }
 
 export interface PortfolioAccounts {
+  actions_applied_to: string | null;
   broker: Generated<BrokerName>;
   broker_account: string;
   created_at: Timestamp;
@@ -274,6 +311,7 @@ export interface TaxLots {
   commission_usd: Numeric;
   cost_usd: Numeric;
   exec_id: string;
+  opened_on: string | null;
   opening: Generated<number>;
   quantity: Numeric;
   ticker: string;
@@ -303,8 +341,11 @@ export interface DB {
   artifacts: Artifacts;
   broker_order_id_floors: BrokerOrderIdFloors;
   broker_order_ids: BrokerOrderIds;
+  closed_lots: ClosedLots;
+  corporate_actions_applied: CorporateActionsApplied;
   execution_tasks: ExecutionTasks;
   executions: Executions;
+  kept_report_acknowledgements: KeptReportAcknowledgements;
   ledger_entries: LedgerEntries;
   ledger_transactions: LedgerTransactions;
   llm_usage: LlmUsage;

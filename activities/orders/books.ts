@@ -8,9 +8,10 @@ import type { TicketSpec } from '../../src/domain/orders/ticket.ts';
 import { validateTicket } from '../../src/domain/orders/validate-ticket.ts';
 import type { TicketRecord } from '../../src/ports/order-journal.ts';
 import type { TradingAccount } from '../../src/ports/trading-accounts.ts';
+import { applyDueActions } from '../accounting/apply-actions.ts';
 import { withFailures } from '../failures.ts';
 import { parseInput } from '../input.ts';
-import { gateTicket, pricingOf, tradingDay } from './gate.ts';
+import { gateTicket, priceTicket, pricingOf, tradingDay } from './gate.ts';
 import { ordersOf, requireTicket, standOf } from './news.ts';
 import type { OrderPorts } from './ports.ts';
 
@@ -18,15 +19,19 @@ import type { OrderPorts } from './ports.ts';
 export function createOrderTicketActivities(ports: OrderPorts): OrderTicketActivities {
   return withFailures<OrderTicketActivities>({
     async openOrderTicket(input) {
-      const { ticketId, accountId, ticket: spec, tradeId = null } = parseInput(orderTicketInputSchema, input);
+      const { ticketId, accountId, ticket: spec, ...of } = parseInput(orderTicketInputSchema, input);
+      // The legs of a combination are one position, also where it belongs to no larger trade.
+      const tradeId = of.tradeId ?? (spec.kind === 'combo' ? ticketId : null);
       const account = await requireAccount(ports, accountId);
       const known = await ports.journal.findTicket(ticketId);
       if (known) return opened(ports, account, known);
       const marketDate = await tradingDay(ports, account);
       requireValid(spec, marketDate);
+      if (marketDate > account.actionsAppliedTo) await applyDueActions(ports, account, marketDate);
+      const priced = await priceTicket(ports, account, ticketId, spec);
       // Under the lock two tickets cannot both spend the same cash.
       const journaled = await ports.withAccount(accountId, async () => {
-        const orders = await gateTicket(ports, account, { ticketId, spec, tradeId });
+        const orders = await gateTicket(ports, account, priced, { spec, tradeId });
         return ports.journal.journalTicket({
           ...{ ticketId, accountId, spec, tradeId, marketDate, orders },
           at: ports.clock.now(),

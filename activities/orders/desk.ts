@@ -2,17 +2,14 @@ import type { BrokerDeskActivities, OrderChange, WalkedPrice } from '../../src/c
 import type { DeskReconcileActivities } from '../../src/contracts/activities/reconcile.ts';
 import { FoliosError } from '../../src/contracts/errors.ts';
 import { dec } from '../../src/domain/money/decimal.ts';
-import { assessTicket } from '../../src/domain/orders/assess-ticket.ts';
 import type { OrderNews } from '../../src/domain/orders/order-news.ts';
 import { isTerminal } from '../../src/domain/orders/order-state.ts';
-import { priceStepsOf } from '../../src/domain/orders/price-increment.ts';
-import { nextWalkPrice } from '../../src/domain/orders/price-walk.ts';
-import { TradingMode } from '../../src/domain/orders/trading-mode.ts';
-import type { TicketOrder } from '../../src/ports/order-journal.ts';
+import type { TicketOrder, TicketRecord } from '../../src/ports/order-journal.ts';
 import { withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { findOrders } from './find.ts';
-import { pricingOf } from './gate.ts';
+import { gateChange, nextPrice, pricingOf } from './gate.ts';
+import { growthDenial } from './margin.ts';
 import { ordersOf, requireTicket, standOf } from './news.ts';
 import type { DeskPorts } from './ports.ts';
 import { reconcileAccount } from './reconcile.ts';
@@ -57,10 +54,12 @@ async function modifyOrder(
 ): Promise<readonly OrderNews[]> {
   const { journal, session } = ports;
   await whenReady(session);
-  const order = await requireOpen(ports, ticketId, orderRef);
-  await requireAllowed(ports, order, change);
+  const ticket = await requireTicket(journal, ticketId);
+  const order = requireOpen(ticket, orderRef);
+  await requireAllowed(ports, ticket, order, change);
   await journal.note(orderRef, { what: 'change asked for', ...change, by }, ports.clock.now());
-  const exits = await exitsOf(ports, ticketId, order, change);
+  // Anew: an exit may have ended meanwhile.
+  const exits = exitsOf(await requireTicket(journal, ticketId), order, change);
   const isGrowing = dec(change.quantity ?? order.planned.quantity).gt(order.planned.quantity);
   const ofExits = change.quantity === undefined ? {} : { quantity: change.quantity };
   const changes: readonly [string, OrderChange][] = [
@@ -73,14 +72,8 @@ async function modifyOrder(
 }
 
 /** The exits of an entry whose quantity changes: they go with it. */
-async function exitsOf(
-  { journal }: DeskPorts,
-  ticketId: string,
-  entry: TicketOrder,
-  { quantity }: OrderChange,
-): Promise<readonly string[]> {
+function exitsOf({ orders }: TicketRecord, entry: TicketOrder, { quantity }: OrderChange): readonly string[] {
   if (quantity === undefined) return [];
-  const { orders } = await requireTicket(journal, ticketId);
   const exits = orders.filter(
     ({ planned, state }) => planned.parentRef === entry.planned.orderRef && !isTerminal(state),
   );
@@ -93,32 +86,19 @@ async function applyChange({ journal, session, account, clock }: DeskPorts, orde
   await journal.changeOrder(orderRef, change, clock.now());
 }
 
-/** A changed order is a new risk: it passes the gate as if it stood there for the first time. ORDER_DENIED. */
-async function requireAllowed(ports: DeskPorts, order: TicketOrder, change: OrderChange): Promise<void> {
-  const { journal, account, tradingSwitch, quotes, clock } = ports;
-  const [exposure, restriction, quote] = await Promise.all([
-    journal.exposure(account.accountId, clock.now()),
-    tradingSwitch.restrictionOf(account.accountId),
-    quotes.quote(account, order.planned.tradable),
-  ]);
+/** ORDER_DENIED where the gate does not let the changed order through, or the broker wants more margin than there is. */
+async function requireAllowed(
+  ports: DeskPorts,
+  ticket: TicketRecord,
+  order: TicketOrder,
+  change: OrderChange,
+): Promise<void> {
   const { orderRef } = order.planned;
   const changed = { ...order.planned, ...change };
-  const [assessed] = assessTicket(
-    [{ planned: changed, walkLimit: null, quote: quote?.last ?? null, obstacle: null }],
-    {
-      ...exposure,
-      working: exposure.working.filter((one) => one.order.orderRef !== orderRef),
-      recentIntents: [],
-      mode: restriction?.mode ?? TradingMode.normal,
-      buyingPowerUsd: exposure.cashUsd,
-      isMarketOpen: true,
-      tradeId: null,
-    },
-    account.limits,
-    false,
-  );
-  if (!assessed || assessed.denial === null) return;
-  throw new FoliosError('ORDER_DENIED', `the change of ${orderRef} is denied: ${assessed.denial}`, { orderRef });
+  const denial =
+    (await gateChange(ports, ports.account, ticket, changed)) ?? (await growthDenial(ports, order, changed));
+  if (denial === null) return;
+  throw new FoliosError('ORDER_DENIED', `the change of ${orderRef} is denied: ${denial}`, { orderRef });
 }
 
 /** One step of smart pricing, from the price at which the order stands. */
@@ -128,22 +108,18 @@ async function walkPrice(
 ): Promise<WalkedPrice> {
   const { journal, session, account, quotes } = ports;
   await whenReady(session);
-  const order = await requireOpen(ports, ticketId, orderRef);
-  const pricing = pricingOf((await requireTicket(journal, ticketId)).spec);
+  const ticket = await requireTicket(journal, ticketId);
+  const order = requireOpen(ticket, orderRef);
+  const pricing = pricingOf(ticket.spec);
   const quote = await quotes.quote(account, order.planned.tradable);
   if (pricing === null || quote === null) return { kind: 'no_quote' };
-  const { side, tradable, limitPrice = null } = order.planned;
-  const step = nextWalkPrice({
-    ...{ side, quote, step: pricing.step, limit: pricing.limit, present: limitPrice },
-    increments: priceStepsOf(tradable),
-    isNetPrice: tradable.kind === 'combo',
-  });
+  const step = nextPrice(order.planned, pricing, quote, order.planned.limitPrice ?? null);
   if (step.kind === 'price') await applyChange(ports, orderRef, { limitPrice: step.price });
   return step;
 }
 
-async function requireOpen({ journal }: DeskPorts, ticketId: string, orderRef: string): Promise<TicketOrder> {
-  const [order] = ordersOf(await requireTicket(journal, ticketId), [orderRef]);
+function requireOpen(ticket: TicketRecord, orderRef: string): TicketOrder {
+  const [order] = ordersOf(ticket, [orderRef]);
   if (order && !isTerminal(order.state)) return order;
   throw new FoliosError('ORDER_STATE_CONFLICT', `order ${orderRef} is ${order?.state}: it cannot be changed`, {
     orderRef,

@@ -39,10 +39,9 @@ export async function findOrders(ports: DeskPorts, { ticketId, orderRefs }: Orde
 
 /** Journals what a statement tells: executions and commissions, and how each order stands that is ours. */
 export async function recordStatement(ports: DeskPorts, statement: BrokerStatement): Promise<void> {
-  const { journal, account, clock } = ports;
   const shown = [...statement.openOrders, ...statement.completedOrders].flatMap(({ report }) => report ?? []);
   // Executions first: a status that tells of a fill is believed when the executions are there.
-  for (const report of [...statement.reports, ...shown]) await journal.record(account.accountId, report, clock.now());
+  await ports.recordReports([...statement.reports, ...shown]);
 }
 
 function refsIn({ openOrders, completedOrders, reports }: BrokerStatement): ReadonlySet<string> {

@@ -1,9 +1,12 @@
 import type { BrokerSession } from '../../src/ports/broker-session.ts';
 import type { Clock, MarketClock } from '../../src/ports/clock.ts';
+import type { CorporateActionBooks } from '../../src/ports/corporate-actions.ts';
+import type { MarketDataSources } from '../../src/ports/market-data.ts';
 import type { OrderJournal } from '../../src/ports/order-journal.ts';
 import type { Quotes } from '../../src/ports/quotes.ts';
 import type { TradingAccount, TradingAccounts } from '../../src/ports/trading-accounts.ts';
 import type { TradingSwitch } from '../../src/ports/trading-switch.ts';
+import type { RecordReports } from './report-recorder.ts';
 
 /** What a ticket's steps on our own books work with. */
 export interface OrderPorts {
@@ -11,6 +14,8 @@ export interface OrderPorts {
   readonly journal: OrderJournal;
   readonly tradingSwitch: TradingSwitch;
   readonly quotes: Quotes;
+  readonly marketData: MarketDataSources;
+  readonly corporateActions: CorporateActionBooks;
   readonly marketClock: MarketClock;
   readonly clock: Clock;
   /** Runs `work` while nobody else reads the account's books in order to change them. */
@@ -23,6 +28,7 @@ export interface OrderPorts {
 export interface DeskPorts extends OrderPorts {
   readonly account: TradingAccount;
   readonly session: BrokerSession;
+  readonly recordReports: RecordReports;
   /** Milliseconds after a submit in which its trace may still be on its way to the broker's books. */
   readonly quietPeriodMs: number;
   /** Of the crash harness alone: takes every order for absent without a look, the mistake that the harness must catch. */

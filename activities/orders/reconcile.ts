@@ -6,12 +6,14 @@ import {
   describeDifference,
   lastingDifferences,
 } from '../../src/domain/orders/compare-books.ts';
+import type { HeldPosition } from '../../src/domain/orders/exposure.ts';
 import { instrumentKey } from '../../src/domain/orders/instrument.ts';
 import type { OrderNews } from '../../src/domain/orders/order-news.ts';
 import { isWorking, OrderEvent, OrderState } from '../../src/domain/orders/order-state.ts';
 import { TradingMode } from '../../src/domain/orders/trading-mode.ts';
 import type { BrokerStatement } from '../../src/ports/broker-session.ts';
 import type { AccountWorkingOrder } from '../../src/ports/order-journal.ts';
+import { explainDifferences } from '../accounting/explain-differences.ts';
 import { recordStatement } from './find.ts';
 import { isOfToday, tradingDay } from './gate.ts';
 import type { DeskPorts } from './ports.ts';
@@ -25,6 +27,7 @@ interface Look {
   readonly expired: readonly string[];
   readonly external: readonly string[];
   readonly differences: readonly Difference[];
+  readonly held: readonly HeldPosition[];
 }
 
 /**
@@ -46,7 +49,8 @@ export async function reconcileAccount(ports: DeskPorts): Promise<Reconciliation
       differences: lastingDifferences(look.differences, again.differences),
     };
   }
-  const { statement, adopted, expired, external, differences } = look;
+  const { statement, adopted, expired, external, held } = look;
+  const differences = await explainDifferences(ports, look.differences, held);
   const paused = await pauseOver(ports, differences);
   const { accountId, name } = account;
   return {
@@ -86,7 +90,14 @@ async function lookAtBoth(ports: DeskPorts): Promise<Look> {
     },
     theirBooks(statement, new Set(external.map(({ orderRef }) => orderRef))),
   );
-  return { statement, adopted, expired, external: external.map(({ description }) => description), differences };
+  return {
+    statement,
+    adopted,
+    expired,
+    external: external.map(({ description }) => description),
+    differences,
+    held: ours.positions,
+  };
 }
 
 async function isJournaled({ journal }: DeskPorts, orderRef: string): Promise<boolean> {

@@ -25,13 +25,14 @@ function createWorld() {
   const failures: unknown[] = [];
   const world = { untold, told, failures, isDown: false, wasOpen: true, next: 1 };
   const flow = createReportFlow('account', {
-    clock: { now: () => NOW },
-    journal: {
-      async record() {
+    async recordReports(reports) {
+      return reports.map(() => {
         const news = newsOf(world.next++);
         untold.push(news.eventId);
         return { kind: 'recorded', outcome: 'applied', problem: null, ticketId: 't', news };
-      },
+      });
+    },
+    journal: {
       untold: async () => untold.map((eventId) => ({ ticketId: 't', news: newsOf(eventId) })),
       async markTold(ids) {
         for (const id of ids) untold.splice(untold.indexOf(id), 1);
@@ -50,14 +51,14 @@ function createWorld() {
 
 test('a report is journaled and then told, once', async () => {
   const { flow, world } = createWorld();
-  await flow.take(REPORT);
+  await flow.take([REPORT]);
   await flow.tellAll();
   expect(world).toMatchObject({ told: [1], untold: [] });
 });
 
 test('what comes while others are being told is told, too, by one teller', async () => {
   const { flow, world } = createWorld();
-  await Promise.all([flow.take(REPORT), flow.take(REPORT), flow.take(REPORT)]);
+  await Promise.all([flow.take([REPORT]), flow.take([REPORT]), flow.take([REPORT])]);
   await flow.tellAll();
   expect(world.told.toSorted()).toEqual([1, 2, 3]);
   expect(world.untold).toEqual([]);
@@ -66,7 +67,7 @@ test('what comes while others are being told is told, too, by one teller', async
 test('news that cannot be told stay in the journal and are told later', async () => {
   const { flow, world } = createWorld();
   world.isDown = true;
-  await flow.take(REPORT);
+  await flow.take([REPORT]);
   await expect(flow.tellAll()).rejects.toThrow('Temporal is down');
   expect(world.untold).toEqual([1]);
   expect(world.failures).not.toEqual([]);
@@ -78,7 +79,7 @@ test('news that cannot be told stay in the journal and are told later', async ()
 test('news for a ticket that has ended are not kept for ever', async () => {
   const { flow, world } = createWorld();
   world.wasOpen = false;
-  await flow.take(REPORT);
+  await flow.take([REPORT]);
   await flow.tellAll();
   expect(world.untold).toEqual([]);
 });

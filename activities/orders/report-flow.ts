@@ -1,11 +1,11 @@
 import type { OrderNews } from '../../src/domain/orders/order-news.ts';
 import type { BrokerReport } from '../../src/ports/broker-session.ts';
-import type { Clock } from '../../src/ports/clock.ts';
 import type { OrderJournal } from '../../src/ports/order-journal.ts';
+import type { RecordReports } from './report-recorder.ts';
 
 export interface ReportFlow {
-  /** Journals a report; its ticket is told after that. */
-  take(report: BrokerReport): Promise<void>;
+  /** Journals reports; their tickets are told after that. */
+  take(reports: readonly BrokerReport[]): Promise<void>;
   /** Tells what was journaled and never told, such as what a killed process left. Ends when nothing is left, or fails. */
   tellAll(): Promise<void>;
 }
@@ -17,8 +17,8 @@ export interface ReportFlow {
 export function createReportFlow(
   accountId: string,
   ports: {
-    readonly journal: Pick<OrderJournal, 'record' | 'untold' | 'markTold'>;
-    readonly clock: Clock;
+    readonly journal: Pick<OrderJournal, 'untold' | 'markTold'>;
+    readonly recordReports: RecordReports;
     /** False where the ticket has ended. */
     tellTicket(ticketId: string, news: OrderNews): Promise<boolean>;
     onFailure(error: unknown): void;
@@ -26,7 +26,7 @@ export function createReportFlow(
     pause(): Promise<void>;
   },
 ): ReportFlow {
-  const { journal, clock } = ports;
+  const { journal, recordReports } = ports;
   let telling: Promise<void> | null = null;
   let isAskedAgain = false;
 
@@ -50,9 +50,10 @@ export function createReportFlow(
   };
 
   return {
-    async take(report) {
-      const recorded = await journal.record(accountId, report, clock.now());
-      if (recorded.kind === 'recorded' && recorded.news !== null) tellAll().catch(ports.onFailure);
+    async take(reports) {
+      const recorded = await recordReports(reports);
+      const hasNews = recorded.some((one) => one.kind === 'recorded' && one.news !== null);
+      if (hasNews) tellAll().catch(ports.onFailure);
     },
     tellAll,
   };

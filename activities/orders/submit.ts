@@ -3,9 +3,11 @@ import { FoliosError } from '../../src/contracts/errors.ts';
 import { isReducing } from '../../src/domain/orders/exposure.ts';
 import type { OrderNews } from '../../src/domain/orders/order-news.ts';
 import { isTerminal, OrderEvent, OrderState } from '../../src/domain/orders/order-state.ts';
+import { isReduceOnly, reductionObstacle } from '../../src/domain/orders/reduce-only.ts';
 import { allows, describeRestriction } from '../../src/domain/orders/trading-mode.ts';
-import type { TicketOrder, TicketRecord } from '../../src/ports/order-journal.ts';
+import type { RecordedReport, TicketOrder, TicketRecord } from '../../src/ports/order-journal.ts';
 import { isOfToday, tradingDay } from './gate.ts';
+import { marginDenial } from './margin.ts';
 import { ordersOf, requireTicket, standOf } from './news.ts';
 import type { DeskPorts } from './ports.ts';
 import { whenReady } from './when-ready.ts';
@@ -33,20 +35,28 @@ export async function submitOrders(
       refs,
     });
   }
+  let recorded: readonly RecordedReport[] = [];
   try {
     const reports = await session.place(
       account.brokerAccount,
       orders.map(({ planned }) => planned),
     );
-    for (const report of reports) await journal.record(account.accountId, report, clock.now());
+    recorded = await ports.recordReports(reports);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     await rejectOpen(ports, ticketId, refs, error.message);
   }
-  const news = standOf(await requireTicket(journal, ticketId), refs);
+  const news = newsIn(recorded, refs) ?? standOf(await requireTicket(journal, ticketId), refs);
   // The ticket is told by the answer. Where the answer is lost, it asks `findOrders`, which tells all of it again.
   await journal.markTold(news.map(({ eventId }) => eventId));
   return news;
+}
+
+/** The newest news of each of these orders; null where one of them has none in what was recorded. */
+function newsIn(recorded: readonly RecordedReport[], orderRefs: readonly string[]): readonly OrderNews[] | null {
+  const told = recorded.flatMap((one) => (one.kind === 'recorded' && one.news !== null ? [one.news] : []));
+  const newest = orderRefs.map((ref) => told.findLast(({ orderRef }) => orderRef === ref));
+  return newest.every((news) => news !== undefined) ? newest : null;
 }
 
 /** Why the orders may not be sent any more although the gate let them through; null where they may. */
@@ -65,8 +75,13 @@ async function obstacleOf(
     return `it was for ${ticket.marketDate}, and the market stands at ${today}`;
   }
   const restriction = await tradingSwitch.restrictionOf(account.accountId);
-  if (restriction === null) return null;
+  if (restriction === null && !isReduceOnly(ticket.spec)) return marginDenial(ports, ticket, orders);
   const { positions, working } = await journal.exposure(account.accountId, clock.now());
+  for (const { planned } of orders) {
+    const obstacle = reductionObstacle(ticket.spec, planned, { positions, working });
+    if (obstacle !== null) return obstacle;
+  }
+  if (restriction === null) return null;
   const reduces = orders.every(({ planned }) => isReducing(planned, positions, working));
   if (allows(restriction.mode, reduces)) return null;
   return describeRestriction(restriction, restriction.accountId === null ? 'all accounts' : account.name);

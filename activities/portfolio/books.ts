@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { PortfolioSnapshotSummary } from '../../src/contracts/activities/research.ts';
-import type { PriceSource } from '../../src/contracts/schemas/strategy.ts';
 import type { MarketDate } from '../../src/domain/market/market-date.ts';
 import type { DecimalString } from '../../src/domain/money/decimal.ts';
 import { type BooksBefore, markToMarket, type SettledBooks } from '../../src/domain/portfolio/settle.ts';
-import type { Clock } from '../../src/ports/clock.ts';
-import type { MarketDataSources } from '../../src/ports/market-data.ts';
 import type { AccountRecord, PortfolioRepository, ResearchRepository } from '../../src/ports/repositories.ts';
+import { BrokerName } from '../../src/ports/trading-accounts.ts';
+import { type ActionPorts, applyDueActions } from '../accounting/apply-actions.ts';
 
-export interface BooksPorts {
+export interface BooksPorts extends ActionPorts {
   readonly portfolio: PortfolioRepository;
   readonly research: ResearchRepository;
-  readonly marketData: MarketDataSources;
-  readonly clock: Clock;
 }
 
 /** Whoever reads an account's books in order to change them holds this lock, so that nobody writes in between. */
@@ -20,10 +17,17 @@ export function withAccount<T>(ports: BooksPorts, accountId: string, work: () =>
   return ports.research.withLock(`account/${accountId}`, work);
 }
 
+/** Books the splits and dividends of a research portfolio up to the market's day. The account's lock must be held. */
+export async function bringUpTo(ports: BooksPorts, account: ResearchAccount, today: MarketDate): Promise<void> {
+  await applyDueActions(ports, { ...account, broker: BrokerName.paper }, today);
+}
+
+type ResearchAccount = Pick<AccountRecord, 'accountId' | 'priceSource'>;
+
 /** An account's ledger balances and holdings, with the day's quotes of all that is held and of `more`. */
 export async function readBooks(
   ports: BooksPorts,
-  account: { readonly accountId: string; readonly priceSource: PriceSource },
+  account: ResearchAccount,
   day: MarketDate,
   known: ReadonlyMap<string, DecimalString> = new Map(),
 ): Promise<BooksBefore> {
@@ -48,6 +52,7 @@ export async function markAccount(
   day: MarketDate,
 ): Promise<PortfolioSnapshotSummary> {
   return withAccount(ports, account.accountId, async () => {
+    await bringUpTo(ports, account, day);
     const books = markToMarket(await readBooks(ports, account, day));
     await ports.portfolio.mark({
       accountId: account.accountId,

@@ -9,7 +9,7 @@ import { type PlannedOrder, planOrders } from '../../src/domain/portfolio/plan-o
 import { markToMarket } from '../../src/domain/portfolio/settle.ts';
 import { RecommendationAction } from '../../src/domain/research/recommendation.ts';
 import type { AccountRecord, OrderRecord, TaskRecord } from '../../src/ports/repositories.ts';
-import { readBooks } from './books.ts';
+import { bringUpTo, readBooks } from './books.ts';
 import type { TicketPorts } from './ports.ts';
 import { refusalsOf } from './trading-mode.ts';
 
@@ -45,6 +45,7 @@ export async function journal(
     ports.research.listRecommendations(task.taskId),
     ports.tradingSwitch.restrictionOf(account.accountId),
   ]);
+  await bringUpTo(ports, account, day);
   const wanted = recommendations.filter((one) => one.action !== RecommendationAction.hold).map((one) => one.ticker);
   const books = await readBooks(ports, account, day, await quotesWhereThereAre(ports, account, wanted, day));
   const { orders } = planOrders({

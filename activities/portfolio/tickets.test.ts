@@ -54,6 +54,7 @@ function portsWith(more: {
         })),
       withLock: async (_name, work) => work(),
     }),
+    corporateActions: portDouble<TicketPorts['corporateActions']>({ appliedTo: async () => '2020-12-31' }),
     strategies: portDouble<TicketPorts['strategies']>({
       document: async () => {
         if (more.strategy === null) throw new FoliosError('STRATEGY_NOT_FOUND', 'no such version');
@@ -63,7 +64,7 @@ function portsWith(more: {
     portfolio: portDouble<TicketPorts['portfolio']>({
       findAccountOf: async () => (more.strategy === null ? null : account),
       findAccount: async () => (more.account === null ? null : account),
-      listPositions: async () => more.held ?? [],
+      listPositions: async () => (more.held ?? []).map((one) => ({ ...one, multiplier: '1' })),
       balances: async () =>
         new Map([
           ['cash', '1000'],

@@ -7,8 +7,9 @@ import type { Stand } from './stand.ts';
 /** The account that the TWS simulator has when nobody names others. */
 const TWS_ACCOUNT = 'DU1000001';
 const MAX_WAIT_MS = 30_000;
+const KO = { kind: 'stock', symbol: 'KO' } as const;
 
-/** Opens an account and waits until its desk has opened its books and filled a first order. */
+/** Opens an account, waits until its desk has opened its books, and buys what the tickets to come will sell. */
 export async function openTradingAccount(stand: Stand, broker: 'paper' | 'ibkr'): Promise<string> {
   const { accounts, journal } = stand.service.services;
   const name = `bench-${randomUUID().slice(0, 8)}`;
@@ -24,10 +25,12 @@ export async function openTradingAccount(stand: Stand, broker: 'paper' | 'ibkr')
     if (performance.now() - began > MAX_WAIT_MS) throw new Error('the books of the account were not opened');
     await sleep(50);
   }
+  const order = { tradable: KO, side: 'BUY', quantity: '1000', type: 'MARKET', timeInForce: 'DAY' } as const;
+  await runTicket(stand, accountId, { kind: 'single', order });
   return accountId;
 }
 
-/** Ever new orders that fill at once, buys and sells in turns, no two of the same intent. */
+/** Ever new orders that fill at once, buys and sells in turns, no two of the same intent; a sale is never short. */
 export function createTickets(referencePrice: number): () => SingleTicket {
   let n = 0;
   return () => {
@@ -38,7 +41,7 @@ export function createTickets(referencePrice: number): () => SingleTicket {
     return {
       kind: 'single',
       order: {
-        tradable: { kind: 'stock', symbol: 'KO' },
+        tradable: KO,
         ...{ side: isBuy ? 'BUY' : 'SELL', quantity: '1', type: 'LIMIT', timeInForce: 'DAY', limitPrice },
       },
     };

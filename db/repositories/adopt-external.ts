@@ -11,12 +11,15 @@ import { orderIdOf } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableJson } from '../storable.ts';
 import { lockAccount } from './accounts.ts';
-import { findJournaledOrder } from './journal-orders.ts';
+
 import { openedAt } from './opening-books.ts';
 import { changeOrder } from './order-moves.ts';
+import { CommissionsBehind } from './record-commission.ts';
 import { recordExecution } from './record-execution.ts';
+import { ReportBatch } from './report-batch.ts';
 
-const ADOPTED = '/adopted';
+/** Ends the key of a report that was adopted. */
+export const ADOPTED = '/adopted';
 
 /**
  * Books executions of orders that folios did not place: each becomes a fill of an external order, one per order and
@@ -30,11 +33,10 @@ export async function adoptExternal(trx: Transaction<DB>, accountId: string, at:
   const byOrder = Map.groupBy(fills, refOf);
   for (const [orderRef, group] of byOrder) {
     await makeRoom(trx, accountId, orderRef, group, at);
-    for (const fill of group) {
-      const report = { ...fill, orderRef, key: `${fill.key}${ADOPTED}` };
-      const recorded = await recordExecution(trx, { accountId, report, recordedAt: at });
-      if (recorded.kind === 'recorded' && recorded.news) news.push(recorded.news);
-    }
+    const reports = group.map((fill) => ({ ...fill, orderRef, key: `${fill.key}${ADOPTED}` }));
+    const batch = new ReportBatch(trx, accountId, at);
+    for (const report of reports) await recordExecution(batch, report, new CommissionsBehind([]));
+    for (const one of await batch.finish()) if (one.kind === 'recorded' && one.news) news.push(one.news);
     await settleIfOver(trx, accountId, orderRef, at);
   }
   return news;
@@ -79,7 +81,7 @@ async function makeRoom(
   at: Date,
 ): Promise<void> {
   const wanted = sum(fills.map(({ quantity }) => dec(quantity)));
-  const known = await findJournaledOrder(trx, accountId, orderRef);
+  const known = await new ReportBatch(trx, accountId, at).find(orderRef);
   if (known !== null) {
     const quantity = wanted.plus(known.progress.filledQuantity).toFixed();
     if (dec(quantity).gt(known.progress.quantity)) await changeOrder(trx, orderRef, { quantity }, at);
@@ -136,7 +138,7 @@ async function insertExternal(
 }
 
 async function settleIfOver(trx: Transaction<DB>, accountId: string, orderRef: string, at: Date): Promise<void> {
-  const order = await findJournaledOrder(trx, accountId, orderRef);
+  const order = await new ReportBatch(trx, accountId, at).find(orderRef);
   if (!order || !isTerminal(order.progress.state)) return;
   await trx.updateTable('tickets').set({ settled_at: at }).where('id', '=', order.ticketId).execute();
 }

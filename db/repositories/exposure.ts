@@ -1,63 +1,92 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Expression, type ExpressionBuilder, type Kysely, sql } from 'kysely';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { FoliosError } from '../../src/contracts/errors.ts';
 import { dec, sum } from '../../src/domain/money/decimal.ts';
-import { type HeldPosition, intentKey } from '../../src/domain/orders/exposure.ts';
+import { intentKey } from '../../src/domain/orders/exposure.ts';
 import type { OrderSpec } from '../../src/domain/orders/order.ts';
 import { isTerminal, OrderState } from '../../src/domain/orders/order-state.ts';
-import type { AccountExposure } from '../../src/ports/order-journal.ts';
+import type { AccountExposure, AccountWorkingOrder } from '../../src/ports/order-journal.ts';
 import { isUuid } from '../ids.ts';
+import { PLAN_ANEW } from '../prepared-statements.ts';
 import type { DB } from '../schema.gen.ts';
-import { allOrders, orderOf } from './journal-orders.ts';
+import { plannedOf } from './journal-orders.ts';
 
 const OPEN_STATES = Object.values(OrderState).filter((state) => !isTerminal(state));
 const NEVER_TRADED = [OrderState.denied, OrderState.rejected];
 
-/** What an account has and has under way, all as of one moment. TICKET_CONFLICT if there is no such account. */
+type OfAccount = ExpressionBuilder<{ a: DB['portfolio_accounts'] } & DB, 'a'>;
+
+/**
+ * What an account has and has under way. All is read in one statement, and so as of one moment. TICKET_CONFLICT if there
+ * is no such account.
+ */
 export async function readExposure(db: Kysely<DB>, accountId: string, intentsSince: Date): Promise<AccountExposure> {
-  const snapshot = db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
-  return await snapshot.execute(async (trx) => {
-    // A plan that was made while the tables were small joins them row by row for ever.
-    await sql`set local plan_cache_mode = force_custom_plan`.execute(trx);
-    await requireAccount(trx, accountId);
-    const cash = dec(await readCash(trx, accountId));
-    const positions = await readPositions(trx, accountId);
-    const value = sum(positions.map((one) => dec(one.marketValueUsd)));
-    return {
-      cashUsd: cash.toFixed(),
-      netLiquidationUsd: cash.plus(value).toFixed(),
-      positions,
-      working: await readWorking(trx, accountId),
-      recentIntents: await readIntents(trx, accountId, intentsSince),
-    };
-  });
+  const row = isUuid(accountId) ? await exposureOf(db, accountId, intentsSince).executeTakeFirst() : undefined;
+  if (row === undefined) {
+    throw new FoliosError('TICKET_CONFLICT', `no trading account has the id ${accountId}`, { accountId });
+  }
+  const positions = row.positions.map((one) => ({
+    instrument: one.instrument ?? ({ kind: 'stock', symbol: one.ticker } as const),
+    quantity: one.quantity,
+    marketValueUsd: dec(one.quantity).times(one.multiplier).times(one.market_price).toFixed(),
+    tradeId: one.trade_id,
+  }));
+  const value = sum(positions.map((one) => dec(one.marketValueUsd)));
+  return {
+    cashUsd: dec(row.cash).toFixed(),
+    netLiquidationUsd: dec(row.cash).plus(value).toFixed(),
+    positions,
+    working: row.working.map(workingOf),
+    recentIntents: row.intents.map(({ order_ref: orderRef, data }) => {
+      return { orderRef, intentKey: intentKey(data as unknown as OrderSpec) };
+    }),
+  };
 }
 
-async function requireAccount(trx: Transaction<DB>, accountId: string): Promise<void> {
-  const known = isUuid(accountId)
-    ? await trx.selectFrom('portfolio_accounts').select('id').where('id', '=', accountId).executeTakeFirst()
-    : undefined;
-  if (known !== undefined) return;
-  throw new FoliosError('TICKET_CONFLICT', `no trading account has the id ${accountId}`, { accountId });
+function exposureOf(db: Kysely<DB>, accountId: string, intentsSince: Date) {
+  return (
+    db
+      .selectFrom('portfolio_accounts as a')
+      // A plan that was made while the tables were small joins them row by row for ever.
+      .modifyFront(PLAN_ANEW)
+      .select((eb) => [
+        cashOf(eb).as('cash'),
+        jsonArrayFrom(positionsOf(eb)).as('positions'),
+        jsonArrayFrom(workingOrdersOf(eb)).as('working'),
+        jsonArrayFrom(intentsOf(eb, intentsSince)).as('intents'),
+      ])
+      .where('a.id', '=', accountId)
+  );
 }
 
-async function readCash(trx: Transaction<DB>, accountId: string): Promise<string> {
-  const { cash } = await trx
+/** JSON has no exact numbers: amounts travel as text. */
+function text<T extends string | null>(column: Expression<T>) {
+  return sql<T>`${column}::text`;
+}
+
+function cashOf(eb: OfAccount) {
+  return eb
     .selectFrom('ledger_entries as e')
     .innerJoin('ledger_transactions as t', 't.id', 'e.transaction_id')
     .select(sql<string>`coalesce(sum(e.amount_usd), 0)`.as('cash'))
-    .where('t.account_id', '=', accountId)
+    .whereRef('t.account_id', '=', 'a.id')
     .where('e.ledger_account', '=', 'cash')
-    .executeTakeFirstOrThrow();
-  return cash;
+    .$asScalar()
+    .$notNull();
 }
 
 /** A position belongs to a trade where everything that is left of it was opened by that trade's tickets. */
-async function readPositions(trx: Transaction<DB>, accountId: string): Promise<readonly HeldPosition[]> {
-  const rows = await trx
+function positionsOf(eb: OfAccount) {
+  return eb
     .selectFrom('positions as p')
-    .select(['p.ticker', 'p.instrument', 'p.quantity', 'p.multiplier', 'p.market_price'])
-    .select((eb) =>
-      eb
+    .select(['p.ticker', 'p.instrument'])
+    .select(({ ref }) => [
+      text(ref('p.quantity')).as('quantity'),
+      text(ref('p.multiplier')).as('multiplier'),
+      text(ref('p.market_price')).as('market_price'),
+    ])
+    .select((inner) =>
+      inner
         .selectFrom('tax_lots as l')
         .leftJoin('executions as x', 'x.exec_id', 'l.exec_id')
         .leftJoin('orders as o', 'o.id', 'x.order_id')
@@ -70,53 +99,60 @@ async function readPositions(trx: Transaction<DB>, accountId: string): Promise<r
         .whereRef('l.ticker', '=', 'p.ticker')
         .as('trade_id'),
     )
-    .where('p.account_id', '=', accountId)
-    .orderBy('p.ticker')
-    .execute();
-  return rows.map((row) => ({
-    instrument: row.instrument ?? { kind: 'stock', symbol: row.ticker },
-    quantity: row.quantity,
-    marketValueUsd: dec(row.quantity).times(row.multiplier).times(row.market_price).toFixed(),
-    tradeId: row.trade_id,
-  }));
+    .whereRef('p.account_id', '=', 'a.id')
+    .orderBy('p.ticker');
 }
 
-/** Oldest first. What has filled is in the positions, and no longer reserved. */
-async function readWorking(trx: Transaction<DB>, accountId: string): Promise<AccountExposure['working']> {
-  const rows = await allOrders(trx)
-    .select('o.market_date as marketDate')
-    .where('o.account_id', '=', accountId)
+/** Oldest first. */
+function workingOrdersOf(eb: OfAccount) {
+  return eb
+    .selectFrom('orders as o')
+    .innerJoin('tickets as t', 't.id', 'o.ticket_id')
+    .select(['o.order_ref', 'o.ticker', 'o.tradable', 'o.side', 'o.order_type', 'o.time_in_force', 'o.role'])
+    .select(['o.parent_ref', 'o.oca_group', 'o.state', 't.trade_id'])
+    .select(({ ref }) => [
+      text(ref('o.quantity')).as('quantity'),
+      text(ref('o.limit_price')).as('limit_price'),
+      text(ref('o.stop_price')).as('stop_price'),
+      text(ref('o.trail_amount')).as('trail_amount'),
+      text(ref('o.trail_percent')).as('trail_percent'),
+      text(ref('o.filled_quantity')).as('filled_quantity'),
+      text(ref('o.reserved_usd')).as('reserved_usd'),
+      text(ref('o.market_date')).as('market_date'),
+    ])
+    .whereRef('o.account_id', '=', 'a.id')
     .where('o.state', 'in', OPEN_STATES)
     .orderBy('o.created_at')
     .orderBy('o.ticket_id')
-    .orderBy('o.position')
-    .execute();
-  return rows.map((row) => {
-    const { planned: order, progress, tradeId, reservedUsd: whole } = orderOf(row);
-    const { marketDate } = row;
-    const remaining = dec(progress.quantity).minus(progress.filledQuantity);
-    const reservedUsd = dec(whole).times(remaining).dividedBy(progress.quantity).toDecimalPlaces(2).toFixed();
-    return { order, remainingQuantity: remaining.toFixed(), reservedUsd, tradeId, state: progress.state, marketDate };
-  });
+    .orderBy('o.position');
+}
+
+type WorkingRow = Awaited<ReturnType<ReturnType<typeof workingOrdersOf>['execute']>>[number];
+
+/** What has filled is in the positions, and no longer reserved. */
+function workingOf(row: WorkingRow): AccountWorkingOrder {
+  const remaining = dec(row.quantity).minus(row.filled_quantity);
+  return {
+    order: plannedOf(row),
+    remainingQuantity: remaining.toFixed(),
+    reservedUsd: dec(row.reserved_usd).times(remaining).dividedBy(row.quantity).toDecimalPlaces(2).toFixed(),
+    tradeId: row.trade_id,
+    state: row.state,
+    marketDate: row.market_date,
+  };
 }
 
 /** By what was intended: a price that walks since then is still the same intent. */
-async function readIntents(
-  trx: Transaction<DB>,
-  accountId: string,
-  since: Date,
-): Promise<AccountExposure['recentIntents']> {
-  const rows = await trx
+function intentsOf(eb: OfAccount, since: Date) {
+  return eb
     .selectFrom('orders as o')
     .innerJoin('order_events as e', (join) =>
       join.onRef('e.account_id', '=', 'o.account_id').on(sql<boolean>`e.key = 'intent/' || o.order_ref`),
     )
-    .select(['o.order_ref as orderRef', 'e.data'])
-    .where('o.account_id', '=', accountId)
+    .select(['o.order_ref', 'e.data'])
+    .whereRef('o.account_id', '=', 'a.id')
     .where('o.created_at', '>=', since)
     .where('o.state', 'not in', NEVER_TRADED)
     .orderBy('o.created_at')
-    .orderBy('o.order_ref')
-    .execute();
-  return rows.map(({ orderRef, data }) => ({ orderRef, intentKey: intentKey(data as unknown as OrderSpec) }));
+    .orderBy('o.order_ref');
 }

@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { FoliosError } from '../../src/contracts/errors.ts';
 import { type DecimalString, dec, sum } from '../../src/domain/money/decimal.ts';
 import { cashOf, positionAccount, totalOf } from '../../src/domain/portfolio/ledger.ts';
-import type { PositionRecord, SnapshotRecord } from '../../src/ports/repositories.ts';
+import type { HeldRecord, PositionRecord, SnapshotRecord } from '../../src/ports/repositories.ts';
 import { isUuid } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
 import { readBalances } from './ledger.ts';
@@ -14,12 +14,12 @@ export interface Holdings {
 }
 
 /** Positions of one account or of all, by account and ticker. */
-export async function listPositions(db: Kysely<DB>, accountId?: string): Promise<readonly PositionRecord[]> {
+export async function listPositions(db: Kysely<DB>, accountId?: string): Promise<readonly HeldRecord[]> {
   if (accountId !== undefined && !isUuid(accountId)) return [];
   let query = db
     .selectFrom('positions')
     .select(['account_id as accountId', 'ticker', 'quantity', 'cost_usd as costUsd'])
-    .select(['market_price as marketPrice', 'market_date as marketDate']);
+    .select(['market_price as marketPrice', 'market_date as marketDate', 'multiplier']);
   if (accountId !== undefined) query = query.where('account_id', '=', accountId);
   return await query.orderBy('account_id').orderBy('ticker').execute();
 }
@@ -59,7 +59,15 @@ export async function replaceHoldings(trx: Transaction<DB>, accountId: string, h
       )
       .execute();
   }
-  const { marketDate, cashUsd, positionsUsd, totalUsd, takenAt } = holdings.snapshot;
+  await keepSnapshot(trx, accountId, holdings.snapshot);
+}
+
+/** Keeps a day's snapshot; the day's last one counts. */
+export async function keepSnapshot(
+  trx: Transaction<DB>,
+  accountId: string,
+  { marketDate, cashUsd, positionsUsd, totalUsd, takenAt }: Omit<SnapshotRecord, 'accountId'>,
+): Promise<void> {
   const values = { cash_usd: cashUsd, positions_usd: positionsUsd, total_usd: totalUsd, taken_at: takenAt };
   await trx
     .insertInto('portfolio_snapshots')

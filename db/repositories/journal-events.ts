@@ -1,12 +1,9 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { OrderState } from '../../src/domain/orders/order-state.ts';
 import { EventOutcome, type OrderEventKind, type OrderEventRecord } from '../../src/ports/order-journal.ts';
-import { isUuid } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableJson, storableText } from '../storable.ts';
 import type { JournaledOrder } from './journal-orders.ts';
-
-const MAX_LISTED = 10_000;
 
 /** An event that is about to be journaled. */
 export interface NewEvent {
@@ -56,18 +53,24 @@ function rowOf(event: NewEvent) {
   };
 }
 
-/** Whether the account has journaled an event with this key. */
-export async function isJournaled(trx: Transaction<DB>, accountId: string, key: string): Promise<boolean> {
-  const found = await trx
+/** Which of these keys the account has journaled. */
+export async function journaledKeys(
+  trx: Transaction<DB>,
+  accountId: string,
+  keys: readonly string[],
+): Promise<readonly string[]> {
+  const wanted = new Map(keys.map((key) => [storableText(key), key]));
+  const rows = await trx
     .selectFrom('order_events')
-    .select('id')
+    .select('key')
     .where('account_id', '=', accountId)
-    .where('key', '=', storableText(key))
-    .executeTakeFirst();
-  return found !== undefined;
+    .where(sql<boolean>`key = any(${[...wanted.keys()]}::text[])`)
+    .execute();
+  return rows.map((row) => wanted.get(row.key) ?? row.key);
 }
 
-function records(db: Kysely<DB>) {
+/** Events as rows of the port's shape. */
+export function eventRecords(db: Kysely<DB>) {
   return db
     .selectFrom('order_events')
     .select(['id as eventId', 'account_id as accountId', 'order_ref as orderRef', 'kind', 'outcome', 'problem'])
@@ -76,20 +79,5 @@ function records(db: Kysely<DB>) {
 
 /** An order's events, oldest first. */
 export async function timeline(db: Kysely<DB>, orderRef: string): Promise<readonly OrderEventRecord[]> {
-  return await records(db).where('order_ref', '=', storableText(orderRef)).orderBy('id').execute();
-}
-
-/** Events that were refused or belong to no order, newest first; of all accounts where none is named. */
-export async function listKept(
-  db: Kysely<DB>,
-  accountId: string | null,
-  limit: number,
-): Promise<readonly OrderEventRecord[]> {
-  if (accountId !== null && !isUuid(accountId)) return [];
-  let query = records(db).where('outcome', '<>', EventOutcome.applied);
-  if (accountId !== null) query = query.where('account_id', '=', accountId);
-  return await query
-    .orderBy('id', 'desc')
-    .limit(Math.max(0, Math.min(limit, MAX_LISTED)))
-    .execute();
+  return await eventRecords(db).where('order_ref', '=', storableText(orderRef)).orderBy('id').execute();
 }

@@ -7,7 +7,6 @@ import type { OrderNews } from '../../src/domain/orders/order-news.ts';
 import type { OrderProgress } from '../../src/domain/orders/order-progress.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableText } from '../storable.ts';
-import { lockAccount } from './accounts.ts';
 
 /** An order of the journal as it stands. */
 export interface JournaledOrder {
@@ -74,7 +73,11 @@ export function orderOf(row: OrderRow): JournaledOrder {
   };
 }
 
-function plannedOf(row: OrderRow): PlannedOrder {
+type PlannedColumn =
+  | ('order_ref' | 'role' | 'parent_ref' | 'oca_group' | 'ticker' | 'tradable' | 'side' | 'quantity' | 'order_type')
+  | ('time_in_force' | 'limit_price' | 'stop_price' | 'trail_amount' | 'trail_percent');
+
+export function plannedOf(row: Pick<OrderRow, PlannedColumn>): PlannedOrder {
   return {
     orderRef: row.order_ref,
     role: row.role,
@@ -106,17 +109,6 @@ export function lastEventId(eb: ExpressionBuilder<{ o: DB['orders'] } & DB, 'o'>
     .as('lastEventId');
 }
 
-/** One order of an account, or null. Where it will be changed, the account must be locked. */
-export async function findJournaledOrder(
-  db: Kysely<DB>,
-  accountId: string,
-  orderRef: string,
-): Promise<JournaledOrder | null> {
-  if (orderRef === '') return null;
-  const row = await journaledOrders(db).where('o.order_ref', '=', storableText(orderRef)).executeTakeFirst();
-  return row?.account_id === accountId ? orderOf(row) : null;
-}
-
 /** An order that must exist, with its account locked. TICKET_CONFLICT. */
 export async function lockOrder(trx: Transaction<DB>, orderRef: string): Promise<JournaledOrder> {
   const [order] = await lockOrders(trx, [orderRef]);
@@ -129,16 +121,20 @@ export async function lockOrders(
   trx: Transaction<DB>,
   orderRefs: readonly string[],
 ): Promise<readonly JournaledOrder[]> {
-  const owners = await journaledOrders(trx).where('o.order_ref', 'in', orderRefs).execute();
-  const missing = orderRefs.find((ref) => !owners.some((row) => row.order_ref === ref));
-  if (missing !== undefined) throw noOrder(missing);
-  const accountIds = [...new Set(owners.map((row) => row.account_id))];
-  const [accountId, other] = accountIds;
-  if (accountId === undefined || other !== undefined) {
+  // In one step with the look for their account: who waits for the lock reads the orders as they are after it.
+  const accounts = await trx
+    .selectFrom('portfolio_accounts')
+    .select('id')
+    .where('id', 'in', (eb) => eb.selectFrom('orders').select('account_id').where('order_ref', 'in', orderRefs))
+    .forNoKeyUpdate()
+    .execute();
+  if (accounts.length > 1) {
+    const accountIds = accounts.map(({ id }) => id);
     throw new FoliosError('TICKET_CONFLICT', 'orders of several accounts cannot move together', { accountIds });
   }
-  await lockAccount(trx, accountId);
   const rows = await journaledOrders(trx).where('o.order_ref', 'in', orderRefs).orderBy('o.position').execute();
+  const missing = orderRefs.find((ref) => !rows.some((row) => row.order_ref === ref));
+  if (missing !== undefined) throw noOrder(missing);
   return rows.map(orderOf);
 }
 

@@ -6,38 +6,35 @@ import type { NewTicket, NewTicketOrder, TicketRecord } from '../../src/ports/or
 import { isUuid, orderIdOf } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableJson, storableText } from '../storable.ts';
-import { lockAccount } from './accounts.ts';
 import { appendEvents, type NewEvent } from './journal-events.ts';
 import { journaledOrders, lastEventId, orderOf } from './journal-orders.ts';
 
 /** A ticket that the journal follows, or null; a research ticket is none. */
 export async function findTicket(db: Kysely<DB>, ticketId: string): Promise<TicketRecord | null> {
   if (!isUuid(ticketId)) return null;
-  const ticket = await db
-    .selectFrom('tickets')
-    .select(['id', 'account_id', 'spec', 'trade_id', 'market_date', 'journaled_at', 'settled_at'])
-    .where('id', '=', ticketId)
-    .executeTakeFirst();
-  if (!ticket || ticket.spec === null || ticket.market_date === null) return null;
   const rows = await journaledOrders(db)
+    .select(['t.spec', 't.market_date', 't.journaled_at', 't.settled_at'])
     .select(lastEventId)
     .where('o.ticket_id', '=', ticketId)
     .orderBy('o.position')
     .execute();
+  const [first] = rows;
+  if (first === undefined || first.spec === null || first.market_date === null) return null;
   return {
-    ticketId: ticket.id,
-    accountId: ticket.account_id,
-    spec: ticket.spec,
-    tradeId: ticket.trade_id,
-    marketDate: ticket.market_date,
-    journaledAt: ticket.journaled_at,
-    settledAt: ticket.settled_at,
+    ticketId: first.ticket_id,
+    accountId: first.account_id,
+    spec: first.spec,
+    tradeId: first.trade_id,
+    marketDate: first.market_date,
+    journaledAt: first.journaled_at,
+    settledAt: first.settled_at,
     orders: rows.map((row) => {
-      const { orderId, planned, progress, stateReason, brokerOrderId, submissions, submittedAt } = orderOf(row);
+      const { orderId, planned, progress, stateReason, brokerOrderId, ...order } = orderOf(row);
+      const { submissions, submittedAt, reservedUsd } = order;
       const { state, filledQuantity, averageFillPrice } = progress;
       return {
         ...{ orderId, planned, state, stateReason, filledQuantity, averageFillPrice },
-        ...{ brokerOrderId, lastEventId: row.lastEventId ?? 0, submissions, submittedAt },
+        ...{ brokerOrderId, lastEventId: row.lastEventId ?? 0, submissions, submittedAt, reservedUsd },
       };
     }),
   };
@@ -139,8 +136,7 @@ function eventsOf({ accountId, at }: NewTicket, order: NewTicketOrder): readonly
 
 /** Ends a ticket whose orders are all over. Repeating it is harmless. TICKET_CONFLICT where one is not over. */
 export async function settleTicket(trx: Transaction<DB>, ticketId: string, at: Date): Promise<TicketRecord> {
-  const { accountId } = await requireTicket(trx, ticketId);
-  await lockAccount(trx, accountId);
+  await lockAccountOf(trx, ticketId);
   const ticket = await requireTicket(trx, ticketId);
   if (ticket.settledAt !== null) return ticket;
   const open = ticket.orders.find(({ state }) => !isTerminal(state));
@@ -150,6 +146,17 @@ export async function settleTicket(trx: Transaction<DB>, ticketId: string, at: D
   }
   await trx.updateTable('tickets').set({ settled_at: at }).where('id', '=', ticketId).execute();
   return { ...ticket, settledAt: at };
+}
+
+/** The account of a ticket, where there is one. */
+async function lockAccountOf(trx: Transaction<DB>, ticketId: string): Promise<void> {
+  if (!isUuid(ticketId)) return;
+  await trx
+    .selectFrom('portfolio_accounts')
+    .select('id')
+    .where('id', '=', (eb) => eb.selectFrom('tickets').select('account_id').where('id', '=', ticketId))
+    .forNoKeyUpdate()
+    .execute();
 }
 
 async function requireTicket(trx: Transaction<DB>, ticketId: string): Promise<TicketRecord> {

@@ -49,6 +49,7 @@ export async function openBooks(trx: Transaction<DB>, accountId: string, opening
         quantity,
         cost_usd: costUsd,
         commission_usd: '0',
+        opened_on: marketDate,
       })
       .execute();
     await trx

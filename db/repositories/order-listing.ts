@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { ListedOrder, OrderFilter, OrderListing } from '../../src/ports/order-listing.ts';
 import { withTranslatedErrors } from '../database-error.ts';
-import { isUuid } from '../ids.ts';
+import { isUuid, uuidsThatBegin } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
 import { tradableOf } from './journal-orders.ts';
 
@@ -31,11 +31,10 @@ async function listOrders(db: Kysely<DB>, filter: OrderFilter): Promise<readonly
   if (states !== undefined) query = query.where('o.state', 'in', states);
   if (symbol !== undefined) query = query.where(sql<boolean>`coalesce(o.tradable ->> 'symbol', o.ticker) = ${symbol}`);
   if (idPrefix !== undefined) {
+    const ids = uuidsThatBegin(idPrefix);
+    if (ids === null) return [];
     query = query.where((eb) =>
-      eb.or([
-        sql<boolean>`starts_with(o.id::text, ${idPrefix})`,
-        sql<boolean>`starts_with(o.ticket_id::text, ${idPrefix})`,
-      ]),
+      eb.or([eb.between('o.id', ids.first, ids.last), eb.between('o.ticket_id', ids.first, ids.last)]),
     );
   }
   const rows = await query

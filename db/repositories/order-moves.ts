@@ -29,13 +29,18 @@ export async function beginSubmission(
     submissions === submission - 1 && UNSEEN.includes(progress.state);
   if (!orders.every(mayBeSent)) return false;
   const ids = orders.map(({ orderId }) => orderId);
-  const sent = { submissions: submission, submitted_at: at, updated_at: at };
-  await trx.updateTable('orders').set(sent).where('id', 'in', ids).execute();
   await trx
     .updateTable('orders')
-    .set({ state: OrderState.submitted })
+    .set({ submissions: submission, submitted_at: at, updated_at: at })
+    .set((eb) => ({
+      state: eb
+        .case()
+        .when('state', '=', OrderState.pending)
+        .then<OrderState>(OrderState.submitted)
+        .else(eb.ref('state'))
+        .end(),
+    }))
     .where('id', 'in', ids)
-    .where('state', '=', OrderState.pending)
     .execute();
   const events = orders.map((order): NewEvent => {
     const { state } = order.progress;

@@ -8,6 +8,7 @@ import { listPositions, listSnapshots } from './holdings.ts';
 import { listUnbalanced, readBalances } from './ledger.ts';
 import { journalOrders, listExecutions, listOrders } from './orders.ts';
 import { isSettled, markPositions, settleTicket } from './settlement.ts';
+import { valueAccount } from './value-account.ts';
 
 /** Binds the portfolio port to a database. */
 export function createPortfolioRepository(db: Kysely<DB>): PortfolioRepository {
@@ -25,6 +26,7 @@ export function createPortfolioRepository(db: Kysely<DB>): PortfolioRepository {
     settle: (settlement) => inTransaction((trx) => settleTicket(trx, settlement)),
     isSettled: (ticketId) => isSettled(db, ticketId),
     mark: (mark) => inTransaction((trx) => markPositions(trx, mark)),
+    value: (valuation) => inTransaction((trx) => valueAccount(trx, valuation)),
     listSnapshots: (accountId) => listSnapshots(db, accountId),
     listUnbalanced: () => listUnbalanced(db),
   });

@@ -1,37 +1,76 @@
 import { sql, type Transaction } from 'kysely';
 import { Dec } from '../../src/domain/money/decimal.ts';
 import { amountOf } from '../../src/domain/orders/order-progress-fill.ts';
-import type { CommissionReport } from '../../src/ports/broker-session.ts';
-import type { RecordedReport } from '../../src/ports/order-journal.ts';
+import type { BrokerReport, CommissionReport } from '../../src/ports/broker-session.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableText } from '../storable.ts';
 import { type BookedFill, bookFillCommission } from './account-books.ts';
-import { type JournaledOrder, journaledOrders, orderOf } from './journal-orders.ts';
-import { keepRefused, keepUnmatched, type Receipt, recordQuietly } from './recorded-report.ts';
+import type { JournaledOrder } from './journal-orders.ts';
+import type { ReportBatch } from './report-batch.ts';
 
 const MAX_COMMISSION = new Dec('1e15');
 const MAX_DECIMALS = 20;
 
+/** What executions cost, where the same reports that tell of them tell it after them: both are booked in one go. */
+export class CommissionsBehind {
+  readonly #coming = new Map<string, CommissionReport>();
+  readonly #paid = new Map<string, { readonly order: JournaledOrder; readonly commissionUsd: string }>();
+
+  constructor(reports: readonly BrokerReport[]) {
+    const executed = new Set<string>();
+    for (const report of reports) {
+      if (report.kind === 'execution') executed.add(report.execId);
+      if (report.kind !== 'commission' || !executed.has(report.execId) || this.#coming.has(report.execId)) continue;
+      if (amountProblem(report.commissionUsd) === null) this.#coming.set(report.execId, report);
+    }
+  }
+
+  /** The amount that will be told, in plain digits; null for none. */
+  of(execId: string): string | null {
+    const report = this.#coming.get(execId);
+    return report === undefined ? null : new Dec(report.commissionUsd).toFixed();
+  }
+
+  paid(execId: string, order: JournaledOrder, commissionUsd: string): void {
+    this.#paid.set(execId, { order, commissionUsd });
+  }
+
+  paidFor(execId: string): { readonly order: JournaledOrder; readonly commissionUsd: string } | null {
+    return this.#paid.get(execId) ?? null;
+  }
+}
+
 /** Books what an execution cost, once; where the execution is not known yet, it is kept until that comes. */
 export async function recordCommission(
-  trx: Transaction<DB>,
-  receipt: Receipt<CommissionReport>,
-): Promise<RecordedReport> {
-  const { accountId, report } = receipt;
-  const booked = await findBooked(trx, accountId, report.execId);
+  batch: ReportBatch,
+  report: CommissionReport,
+  behind: CommissionsBehind,
+): Promise<void> {
+  const paid = behind.paidFor(report.execId);
+  if (paid && amountOf(paid.commissionUsd)?.equals(report.commissionUsd)) return batch.quietly(report, paid.order);
+  // The look for other commissions of the execution must see those of this batch.
+  await batch.write();
+  const booked = await findBooked(batch, report.execId);
   const problem = amountProblem(report.commissionUsd);
-  if (problem !== null) return await keepRefused(trx, receipt, booked?.order ?? null, problem);
-  if (booked === null) return await keepUnmatched(trx, receipt, `no execution ${report.execId} is booked`);
-  const refusal = await bookOnce(trx, booked, report);
-  if (refusal !== null) return await keepRefused(trx, receipt, booked.order, refusal);
-  return await recordQuietly(trx, receipt, booked.order);
+  if (problem !== null) return batch.refused(report, booked?.order ?? null, problem);
+  if (booked === null) return batch.unmatched(report, `no execution ${report.execId} is booked`);
+  const refusal = await bookOnce(batch.trx, booked, report);
+  if (refusal !== null) return batch.refused(report, booked.order, refusal);
+  return batch.quietly(report, booked.order);
+}
+
+/** Whether a commission was told before its execution, which has just come. */
+export async function hasEarlyCommission({ trx, accountId }: ReportBatch, execId: string): Promise<boolean> {
+  const early = await commissionEvents(trx, accountId, execId).where('outcome', '=', 'unmatched').executeTakeFirst();
+  return early !== undefined;
 }
 
 /** Books the commissions that were told before the execution that has just been booked; the first counts. */
-export async function bookEarlyCommissions(trx: Transaction<DB>, accountId: string, execId: string): Promise<void> {
+export async function bookEarlyCommissions(batch: ReportBatch, execId: string): Promise<void> {
+  const { trx, accountId } = batch;
   const early = await commissionEvents(trx, accountId, execId).where('outcome', '=', 'unmatched').execute();
   for (const { id, data } of early) {
-    const booked = await findBooked(trx, accountId, execId);
+    const booked = await findBooked(batch, execId);
     if (booked === null) return;
     const { order } = booked;
     const refusal = await bookOnce(trx, booked, { execId, commissionUsd: String(data.commissionUsd) });
@@ -79,18 +118,18 @@ interface BookedOrderFill {
 }
 
 /** A booked execution of the account with its order; null for none. Two looks by key, whatever the planner thinks. */
-async function findBooked(trx: Transaction<DB>, accountId: string, execId: string): Promise<BookedOrderFill | null> {
-  const row = await trx
+async function findBooked(batch: ReportBatch, execId: string): Promise<BookedOrderFill | null> {
+  const row = await batch.trx
     .selectFrom('executions')
     .select(['exec_id', 'order_id', 'instrument', 'side', 'quantity', 'price', 'multiplier', 'executed_at as at'])
     .where('exec_id', '=', storableText(execId))
     .executeTakeFirst();
   if (!row || row.instrument === null) return null;
   const { exec_id, order_id, instrument, at, ...amounts } = row;
-  const order = orderOf(await journaledOrders(trx).where('o.id', '=', order_id).executeTakeFirstOrThrow());
-  if (order.accountId !== accountId) return null;
+  const order = await batch.findById(order_id);
+  if (order === null) return null;
   const execution = { execId: exec_id, ...amounts, commissionUsd: '0' };
-  return { order, fill: { accountId, instrument, execution, at } };
+  return { order, fill: { accountId: batch.accountId, instrument, execution, at } };
 }
 
 function amountProblem(text: string): string | null {

@@ -3,49 +3,61 @@ import { type Instrument, instrumentKey } from '../../src/domain/orders/instrume
 import type { LegFill } from '../../src/domain/orders/order-progress-combo.ts';
 import { applyFill, isSameFill, type ReportedFill } from '../../src/domain/orders/order-progress-fill.ts';
 import type { ExecutionReport } from '../../src/ports/broker-session.ts';
-import type { RecordedReport } from '../../src/ports/order-journal.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableJson, storableText } from '../storable.ts';
-import { bookFill } from './account-books.ts';
-import { findJournaledOrder, type JournaledOrder, reasonAfter, saveProgress } from './journal-orders.ts';
-import { bookEarlyCommissions } from './record-commission.ts';
-import { keepRefused, keepUnmatched, type Receipt, recordApplied } from './recorded-report.ts';
+import { type BookedFill, bookFill } from './account-books.ts';
+import { type JournaledOrder, reasonAfter } from './journal-orders.ts';
+import { bookEarlyCommissions, type CommissionsBehind, hasEarlyCommission } from './record-commission.ts';
+import type { ReportBatch } from './report-batch.ts';
 
-type ExecutionReceipt = Receipt<ExecutionReport>;
-
-/** Books an execution once by its id, whatever key tells of it, and with it a commission that was told before it. */
-export async function recordExecution(trx: Transaction<DB>, receipt: ExecutionReceipt): Promise<RecordedReport> {
-  const { accountId, report, recordedAt } = receipt;
+/** Books an execution once by its id, whatever key tells of it, and with it the commission that was or will be told. */
+export async function recordExecution(
+  batch: ReportBatch,
+  report: ExecutionReport,
+  behind: CommissionsBehind,
+): Promise<void> {
+  const { trx } = batch;
   const { execId, correctsExecId } = report;
-  const order = await findJournaledOrder(trx, accountId, report.orderRef);
-  if (order === null) return await keepUnmatched(trx, receipt, 'no order of the account has this reference');
+  const order = await batch.find(report.orderRef);
+  if (order === null) return batch.unmatched(report, 'no order of the account has this reference');
   const booked = await findExecution(trx, execId);
   if (booked !== null) {
     const isSame = booked.orderId === order.orderId && isSameFill(booked, report);
-    if (isSame) return await recordApplied(trx, receipt, order);
-    return await keepRefused(trx, receipt, order, `execution ${execId} was booked before, and with other facts`);
+    if (isSame) return batch.applied(report, order);
+    return batch.refused(report, order, `execution ${execId} was booked before, and with other facts`);
   }
   if (correctsExecId !== null) {
     const problem = `it corrects execution ${correctsExecId}: nothing is rebooked before a person has looked`;
-    return await keepRefused(trx, receipt, order, problem);
+    return batch.refused(report, order, problem);
   }
   const step = applyFill(order.progress, order.planned, await earlierFills(trx, order), report);
-  if (step.kind === 'refused') return await keepRefused(trx, receipt, order, step.problem);
+  if (step.kind === 'refused') return batch.refused(report, order, step.problem);
   const { progress, instrument } = step;
-  const after = {
-    ...{ progress, stateReason: reasonAfter(order, progress, null) },
-    brokerOrderId: report.brokerOrderId ?? order.brokerOrderId,
-  };
-  await saveProgress(trx, order, after, recordedAt);
-  await insertExecution(trx, report, order, instrument);
-  await bookFill(trx, { accountId, instrument, execution: lotExecutionOf(report, instrument), at: report.at });
-  const recorded = await recordApplied(trx, receipt, { ...order, ...after });
-  await bookEarlyCommissions(trx, accountId, execId);
-  return recorded;
+  const stateReason = reasonAfter(order, progress, null);
+  const moved = { ...order, progress, stateReason, brokerOrderId: report.brokerOrderId ?? order.brokerOrderId };
+  batch.move(moved);
+  batch.applied(report, moved);
+  await book(batch, report, { order: moved, instrument }, behind);
 }
 
-function lotExecutionOf({ execId, side, quantity, price }: ExecutionReport, instrument: Instrument) {
-  return { execId: storableText(execId), side, quantity, price, multiplier: unitsOf(instrument), commissionUsd: '0' };
+async function book(
+  batch: ReportBatch,
+  report: ExecutionReport,
+  { order, instrument }: { readonly order: JournaledOrder; readonly instrument: Instrument },
+  behind: CommissionsBehind,
+): Promise<void> {
+  const { trx, accountId } = batch;
+  const { execId, side, quantity, price, at } = report;
+  // One that was told before may be of this batch, and counts more than one that comes behind.
+  await batch.writeCommissions();
+  const isPaid = await hasEarlyCommission(batch, execId);
+  const commissionUsd = isPaid ? null : behind.of(execId);
+  const execution = { execId: storableText(execId), side, quantity, price, multiplier: unitsOf(instrument) };
+  const fill = { accountId, instrument, execution: { ...execution, commissionUsd: commissionUsd ?? '0' }, at };
+  await insertExecution(trx, fill, order);
+  await bookFill(trx, fill);
+  if (commissionUsd !== null) behind.paid(execId, order, commissionUsd);
+  if (isPaid) await bookEarlyCommissions(batch, execId);
 }
 
 function unitsOf(instrument: Instrument): string {
@@ -76,22 +88,19 @@ async function earlierFills(trx: Transaction<DB>, order: JournaledOrder): Promis
 
 async function insertExecution(
   trx: Transaction<DB>,
-  { execId, side, quantity, price, at }: ExecutionReport,
+  { instrument, execution, at }: BookedFill,
   { orderId }: JournaledOrder,
-  instrument: Instrument,
 ): Promise<void> {
+  const { execId, side, quantity, price, multiplier, commissionUsd } = execution;
   await trx
     .insertInto('executions')
     .values({
-      exec_id: storableText(execId),
+      exec_id: execId,
       order_id: orderId,
       ticker: instrumentKey(instrument),
       instrument: storableJson(instrument),
-      multiplier: unitsOf(instrument),
-      side,
-      quantity,
-      price,
-      commission_usd: '0',
+      ...{ multiplier, side, quantity, price },
+      commission_usd: commissionUsd,
       executed_at: at,
     })
     .execute();

@@ -7,33 +7,45 @@ import type { BrokerReport, OrderStatusReport } from '../../src/ports/broker-ses
 import type { RecordedReport } from '../../src/ports/order-journal.ts';
 import type { DB } from '../schema.gen.ts';
 import { lockAccount } from './accounts.ts';
-import { isJournaled } from './journal-events.ts';
-import { findJournaledOrder, reasonAfter, saveProgress } from './journal-orders.ts';
-import { recordCommission } from './record-commission.ts';
+import { journaledKeys } from './journal-events.ts';
+import { reasonAfter } from './journal-orders.ts';
+import { CommissionsBehind, recordCommission } from './record-commission.ts';
 import { recordExecution } from './record-execution.ts';
-import { keepRefused, keepUnmatched, type Receipt, recordApplied } from './recorded-report.ts';
+import { ReportBatch } from './report-batch.ts';
 
 /**
- * Journals one report of an account's broker and books what it tells, with the account locked to the end of the
- * transaction. A key that is journaled already changes nothing. TICKET_CONFLICT if there is no such account.
+ * Journals reports of an account's broker in their order and books what they tell, with the account locked to the end of
+ * the transaction. A key that is journaled already changes nothing. TICKET_CONFLICT if there is no such account.
  */
-export async function recordReport(
+export async function recordReports(
   trx: Transaction<DB>,
   accountId: string,
-  report: BrokerReport,
+  reports: readonly BrokerReport[],
   recordedAt: Date,
-): Promise<RecordedReport> {
+): Promise<readonly RecordedReport[]> {
   await lockAccount(trx, accountId);
-  if (await isJournaled(trx, accountId, report.key)) {
-    return report.kind === 'status' ? await recordAgain(trx, { accountId, report, recordedAt }) : { kind: 'repeated' };
+  const keys = reports.map(({ key }) => key);
+  const journaled = new Set(await journaledKeys(trx, accountId, keys));
+  const batch = new ReportBatch(trx, accountId, recordedAt);
+  await batch.load(reports.flatMap((report) => (report.kind === 'commission' ? [] : [report.orderRef])));
+  const behind = new CommissionsBehind(reports.filter(({ key }) => !journaled.has(key)));
+  for (const report of reports) {
+    if (!journaled.has(report.key)) await recordOne(batch, report, behind);
+    else if (report.kind === 'status') await recordAgain(batch, report);
+    else batch.repeated();
+    journaled.add(report.key);
   }
+  return await batch.finish();
+}
+
+async function recordOne(batch: ReportBatch, report: BrokerReport, behind: CommissionsBehind): Promise<void> {
   switch (report.kind) {
     case 'status':
-      return await recordStatus(trx, { accountId, report, recordedAt });
+      return await recordStatus(batch, report);
     case 'execution':
-      return await recordExecution(trx, { accountId, report, recordedAt });
+      return await recordExecution(batch, report, behind);
     case 'commission':
-      return await recordCommission(trx, { accountId, report, recordedAt });
+      return await recordCommission(batch, report, behind);
     default:
       return assertNever(report);
   }
@@ -49,25 +61,28 @@ export async function keepUnbookable(
   report: BrokerReport,
   recordedAt: Date,
   reason: string,
-): Promise<RecordedReport> {
+): Promise<readonly RecordedReport[]> {
   await lockAccount(trx, accountId);
-  if (await isJournaled(trx, accountId, report.key)) return { kind: 'repeated' };
-  const order = report.kind === 'commission' ? null : await findJournaledOrder(trx, accountId, report.orderRef);
-  return await keepRefused(trx, { accountId, report, recordedAt }, order, `it could not be booked: ${reason}`);
+  const batch = new ReportBatch(trx, accountId, recordedAt);
+  if ((await journaledKeys(trx, accountId, [report.key])).length > 0) batch.repeated();
+  else {
+    const order = report.kind === 'commission' ? null : await batch.find(report.orderRef);
+    batch.refused(report, order, `it could not be booked: ${reason}`);
+  }
+  return await batch.finish();
 }
 
 /**
  * A status that was told before is news of an order that was given up as lost since then: the broker shows it again. Of
  * any other order it is a late repetition.
  */
-async function recordAgain(trx: Transaction<DB>, receipt: Receipt<OrderStatusReport>): Promise<RecordedReport> {
-  const { accountId, report } = receipt;
-  const order = await findJournaledOrder(trx, accountId, report.orderRef);
-  if (order?.progress.state !== OrderState.unknown) return { kind: 'repeated' };
+async function recordAgain(batch: ReportBatch, report: OrderStatusReport): Promise<void> {
+  const order = await batch.find(report.orderRef);
+  if (order?.progress.state !== OrderState.unknown) return batch.repeated();
   for (let n = 2; ; n += 1) {
     const key = `${report.key}/${n}`;
-    if (await isJournaled(trx, accountId, key)) continue;
-    return await recordStatus(trx, { ...receipt, report: { ...report, key } });
+    if ((await journaledKeys(batch.trx, batch.accountId, [key])).length > 0) continue;
+    return await recordStatus(batch, { ...report, key });
   }
 }
 
@@ -78,17 +93,14 @@ function stepOf(
   return applyStatus(progress, event, dec(remainingQuantity).isZero() ? filledQuantity : null);
 }
 
-async function recordStatus(trx: Transaction<DB>, receipt: Receipt<OrderStatusReport>): Promise<RecordedReport> {
-  const { accountId, report, recordedAt } = receipt;
-  const order = await findJournaledOrder(trx, accountId, report.orderRef);
-  if (order === null) return await keepUnmatched(trx, receipt, 'no order of the account has this reference');
+async function recordStatus(batch: ReportBatch, report: OrderStatusReport): Promise<void> {
+  const order = await batch.find(report.orderRef);
+  if (order === null) return batch.unmatched(report, 'no order of the account has this reference');
   const step = stepOf(order.progress, report);
-  if (step.kind === 'refused') return await keepRefused(trx, receipt, order, step.problem);
+  if (step.kind === 'refused') return batch.refused(report, order, step.problem);
   const { progress } = step;
-  const after = {
-    ...{ progress, stateReason: reasonAfter(order, progress, report.reason) },
-    brokerOrderId: report.brokerOrderId,
-  };
-  await saveProgress(trx, order, after, recordedAt);
-  return await recordApplied(trx, receipt, { ...order, ...after });
+  const stateReason = reasonAfter(order, progress, report.reason);
+  const moved = { ...order, progress, stateReason, brokerOrderId: report.brokerOrderId ?? order.brokerOrderId };
+  batch.move(moved);
+  batch.applied(report, moved);
 }

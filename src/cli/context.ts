@@ -4,6 +4,7 @@ import type { MarketClock } from '../ports/clock.ts';
 import type { MarketDataSources } from '../ports/market-data.ts';
 import type { OrderJournal } from '../ports/order-journal.ts';
 import type { OrderListing } from '../ports/order-listing.ts';
+import type { ProfitAndLossBooks } from '../ports/profit-and-loss.ts';
 import type {
   MarketClockRepository,
   PortfolioRepository,
@@ -21,8 +22,9 @@ export interface CliContext {
   readonly research: ResearchRepository;
   readonly usage: UsageRepository;
   readonly portfolio: PortfolioRepository;
+  readonly profitAndLoss: ProfitAndLossBooks;
   readonly orders: OrderListing;
-  readonly journal: Pick<OrderJournal, 'timeline' | 'findTicket' | 'listKept' | 'exposure'>;
+  readonly journal: Pick<OrderJournal, 'timeline' | 'findTicket' | 'listKept' | 'acknowledge' | 'exposure'>;
   readonly accounts: TradingAccounts;
   readonly tradingSwitch: TradingSwitch;
   readonly marketClock: MarketClockRepository;

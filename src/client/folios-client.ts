@@ -4,6 +4,7 @@ import {
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import type { SearchAttributePair } from '@temporalio/common';
 import {
   type CancelOrders,
   cancelOrdersUpdate,
@@ -42,9 +43,12 @@ import type {
   SnapshotPortfoliosInput,
   TicketInput,
 } from '../contracts/schemas/workflow-inputs.ts';
+import { ticketSearchAttributes } from '../contracts/search-attributes.ts';
 import { WORKFLOW_TASK_QUEUE } from '../contracts/task-queues.ts';
 import { workflowIds } from '../contracts/workflow-ids.ts';
+import type { OrderSpec } from '../domain/orders/order.ts';
 import type { OrderNews } from '../domain/orders/order-news.ts';
+import type { TicketSpec } from '../domain/orders/ticket.ts';
 import { findRepeatedSteps, type RepeatedStep } from './repeated-steps.ts';
 
 export interface StartedRun {
@@ -110,6 +114,7 @@ export function createFoliosClient(temporal: Client): FoliosClient {
         workflowId: workflowIds.executeTicket(input.ticketId),
         taskQueue: WORKFLOW_TASK_QUEUE,
         workflowIdConflictPolicy: 'USE_EXISTING',
+        typedSearchAttributes: attributesOf(input),
         args: [input],
       }),
     ticketView: (ticketId) => ticket(ticketId).query(ticketQuery),
@@ -145,4 +150,19 @@ export function createFoliosClient(temporal: Client): FoliosClient {
         args: [input],
       }),
   };
+}
+
+/** None for what is no ticket: its first step says what is wrong with it. */
+function attributesOf(input: TicketInput): SearchAttributePair[] {
+  if (!('ticket' in input)) return [];
+  const { accountId, ticket } = input;
+  const symbol = firstOrderOf(ticket)?.tradable?.symbol;
+  return [accountId, symbol].every((one) => typeof one === 'string')
+    ? ticketSearchAttributes(accountId, symbol ?? '')
+    : [];
+}
+
+function firstOrderOf(ticket: TicketSpec): Partial<OrderSpec> | undefined {
+  if (ticket.kind === 'bracket') return ticket.entry;
+  return ticket.kind === 'oca' || ticket.kind === 'basket' ? ticket.orders?.[0] : ticket.order;
 }

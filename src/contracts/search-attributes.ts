@@ -19,3 +19,12 @@ export function researchSearchAttributes(strategyId: string, provider?: Provider
     ...(provider === undefined ? [] : [{ key: SEARCH_ATTRIBUTES.provider, value: provider }]),
   ];
 }
+
+/** What a written ticket is found by; `symbol` is of its first order. */
+export function ticketSearchAttributes(accountId: string, symbol: string): SearchAttributePair[] {
+  return [
+    { key: SEARCH_ATTRIBUTES.kind, value: 'ticket' },
+    { key: SEARCH_ATTRIBUTES.account, value: accountId },
+    { key: SEARCH_ATTRIBUTES.symbol, value: symbol },
+  ];
+}

@@ -46,12 +46,12 @@ export async function openAccountDesk(options: DeskOptions): Promise<AccountDesk
   const onFailure = (what: string) => (error: unknown) => log.warn({ accountId, error: messageOf(error) }, what);
   const flow = createReportFlow(accountId, {
     journal: ports.journal,
-    clock: ports.clock,
+    recordReports: ports.recordReports,
     tellTicket: options.tellTicket,
     onFailure: onFailure('a ticket could not be told; it is tried again'),
     pause: () => delay(COALESCE_MS),
   });
-  session.onReport((report) => flow.take(report));
+  session.onReports((reports) => flow.take(reports));
   session.onState((state) => {
     log.info({ accountId, broker: account.broker, state }, 'broker session');
     if (state !== 'ready') return;

@@ -9,6 +9,8 @@ const LOOK_EVERY_MS = 1_000;
 export interface DesksOptions {
   readonly accounts: TradingAccounts;
   readonly log: Logger;
+  /** Between two looks at the accounts; a second when absent. */
+  readonly lookEveryMs?: number;
   /** The lock on an account's broker session; null where another process has it. */
   tryHold(name: string): Promise<HeldLock | null>;
   open(account: TradingAccount, lock: HeldLock): Promise<AccountDesk>;
@@ -19,30 +21,41 @@ export interface DesksOptions {
  * over when it dies. New accounts get theirs within a second or two.
  */
 export function startAccountDesks(options: DesksOptions): { stop(): Promise<void> } {
-  const { accounts, log, tryHold } = options;
+  const { accounts, log, tryHold, lookEveryMs = LOOK_EVERY_MS } = options;
   const desks = new Map<string, AccountDesk>();
   const stopping = new AbortController();
 
-  const look = async () => {
-    for (const desk of desks.values()) {
-      if (await desk.isOwner()) {
-        await desk.lookAround();
-        continue;
-      }
-      log.warn({ accountId: desk.accountId }, 'the lock on the broker session is lost: closing the desk');
-      await close(desk);
+  /** Looks under way, by account: one account's slow broker must not keep the others waiting. */
+  const looks = new Map<string, Promise<void>>();
+
+  /** Begins one look at the account unless the last one is not over yet. */
+  const lookAt = (accountId: string, work: () => Promise<void>) => {
+    if (looks.has(accountId) || stopping.signal.aborted) return;
+    const look = work()
+      .catch((error: unknown) => log.warn({ accountId, error: String(error) }, 'a desk could not be looked after'))
+      .finally(() => looks.delete(accountId));
+    looks.set(accountId, look);
+  };
+  const lookAfter = async (desk: AccountDesk) => {
+    if (await desk.isOwner()) return desk.lookAround();
+    log.warn({ accountId: desk.accountId }, 'the lock on the broker session is lost: closing the desk');
+    await close(desk);
+  };
+  const open = async (account: TradingAccount) => {
+    const lock = await tryHold(`broker-session/${account.accountId}`);
+    if (lock === null) return;
+    try {
+      follow(await options.open(account, lock));
+    } catch (error) {
+      await lock.release();
+      throw error;
     }
-    const served = (await accounts.list()).filter(({ strategyId }) => strategyId === null);
-    for (const account of served) {
-      if (desks.has(account.accountId) || stopping.signal.aborted) continue;
-      const lock = await tryHold(`broker-session/${account.accountId}`);
-      if (lock === null) continue;
-      try {
-        follow(await options.open(account, lock));
-      } catch (error) {
-        await lock.release();
-        throw error;
-      }
+  };
+  const lookAround = async () => {
+    for (const [accountId, desk] of desks) lookAt(accountId, () => lookAfter(desk));
+    for (const account of await accounts.list()) {
+      if (account.strategyId !== null || desks.has(account.accountId)) continue;
+      lookAt(account.accountId, () => open(account));
     }
   };
   const follow = (desk: AccountDesk) => {
@@ -58,8 +71,10 @@ export function startAccountDesks(options: DesksOptions): { stop(): Promise<void
   };
   const watching = (async () => {
     while (!stopping.signal.aborted) {
-      await look().catch((error: unknown) => log.warn({ error: String(error) }, 'the desks could not be looked after'));
-      await delay(LOOK_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await lookAround().catch((error: unknown) =>
+        log.warn({ error: String(error) }, 'the accounts could not be listed'),
+      );
+      await delay(lookEveryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
 
@@ -67,6 +82,8 @@ export function startAccountDesks(options: DesksOptions): { stop(): Promise<void
     async stop() {
       stopping.abort();
       await watching;
+      // One that opens its desk now would be forgotten.
+      await Promise.all(looks.values());
       await Promise.all([...desks.values()].map(close));
     },
   };

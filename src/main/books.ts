@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
+import { createCorporateActionBooks } from '../../db/repositories/corporate-actions.ts';
 import { createMarketClockRepository } from '../../db/repositories/market-clock.ts';
 import { createOrderJournal } from '../../db/repositories/order-journal.ts';
 import { createPortfolioRepository } from '../../db/repositories/portfolio.ts';
@@ -9,6 +10,7 @@ import { createTradingAccounts } from '../../db/repositories/trading-accounts.ts
 import { createTradingSwitch } from '../../db/repositories/trading-switch.ts';
 import { createUsageRepository } from '../../db/repositories/usage.ts';
 import type { DB } from '../../db/schema.gen.ts';
+import { createAsTradedMarketData } from '../adapters/as-traded/market-data.ts';
 import { createFixedMarketData } from '../adapters/fixed/market-data.ts';
 import { createTemplateRenderer } from '../adapters/liquid/template.ts';
 import { createMarketClock } from '../adapters/market-clock/market-clock.ts';
@@ -28,6 +30,7 @@ export function createBooks(config: Config, db: Kysely<DB>) {
   const marketData = createMarketDataSources({
     replay,
     fixed: createFixedMarketData({ benchmark: replay }),
+    as_traded: createAsTradedMarketData(join(config.root, 'data'), { benchmark: replay }),
     yahoo: createYahooMarketData({}),
   });
   return {
@@ -40,6 +43,7 @@ export function createBooks(config: Config, db: Kysely<DB>) {
     tradingSwitch: createTradingSwitch(db),
     accounts: createTradingAccounts(db),
     journal: createOrderJournal(db),
+    corporateActions: createCorporateActionBooks(db),
     marketClockRepository,
     marketClock,
     marketData,

@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import { applyDueActions } from '../../activities/accounting/apply-actions.ts';
+import { dueActions } from '../../activities/accounting/due-actions.ts';
 import { createBrokerOrderIds } from '../../db/repositories/broker-order-ids.ts';
 import { createPaperStore } from '../../db/repositories/paper-store.ts';
 import type { DB } from '../../db/schema.gen.ts';
@@ -8,8 +10,11 @@ import { createIbkrSession } from '../adapters/ibkr/session.ts';
 import { systemTimers } from '../adapters/ibkr/timers.ts';
 import { createPaperSession } from '../adapters/paper/session.ts';
 import type { Config } from '../config.ts';
+import { actionsDay } from '../domain/accounting/actions-day.ts';
 import type { BrokerSession } from '../ports/broker-session.ts';
 import type { Clock, MarketClock } from '../ports/clock.ts';
+import type { CorporateActionBooks } from '../ports/corporate-actions.ts';
+import type { MarketDataSources } from '../ports/market-data.ts';
 import type { Quotes } from '../ports/quotes.ts';
 import { BrokerName, type TradingAccount, type TradingAccounts } from '../ports/trading-accounts.ts';
 
@@ -19,6 +24,8 @@ export interface SessionParts {
   readonly db: Kysely<DB>;
   readonly accounts: TradingAccounts;
   readonly quotes: Quotes;
+  readonly marketData: MarketDataSources;
+  readonly corporateActions: CorporateActionBooks;
   readonly marketClock: MarketClock;
   readonly clock: Clock;
   readonly log: Logger;
@@ -36,7 +43,8 @@ export async function openBrokerSession(parts: SessionParts, account: TradingAcc
   return { session: await openIbkrSession(parts, account), marketMoved: async () => undefined };
 }
 
-function openPaperSession({ config, db, quotes, marketClock, clock, log }: SessionParts, account: TradingAccount) {
+function openPaperSession(parts: SessionParts, account: TradingAccount) {
+  const { config, db, quotes, marketClock, clock, log } = parts;
   const session = createPaperSession({
     account: async (number) =>
       number === account.brokerAccount
@@ -45,6 +53,11 @@ function openPaperSession({ config, db, quotes, marketClock, clock, log }: Sessi
             market: {
               today: () => marketClock.today(account.priceSource),
               quote: (instrument) => quotes.quote(account, instrument),
+              actions: {
+                through: (today) => actionsDay(account.priceSource === 'yahoo', today, clock.now().getTime()),
+                due: (symbols, window) => dueActions(parts.marketData.source(account.priceSource), symbols, window),
+                book: async (through) => void (await applyDueActions(parts, account, through)),
+              },
             },
           }
         : null,

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { createOrderListing } from '../../db/repositories/order-listing.ts';
+import { createProfitAndLossBooks } from '../../db/repositories/profit-and-loss.ts';
 import { parseStrategyFile } from '../adapters/strategy-files/parse.ts';
 import type { TemporalLink } from '../adapters/temporal/connection.ts';
 import type { CliContext } from '../cli/context.ts';
@@ -9,13 +10,14 @@ import type { Books } from './books.ts';
 import { simulatedParts } from './simulated.ts';
 
 /** The service as commands, demo and report see it. */
-export function cliContext(config: Config, books: Books, temporal: TemporalLink): CliContext {
+export function cliContext(config: Config, books: Books, temporal: Pick<TemporalLink, 'client'>): CliContext {
   return {
     folios: createFoliosClient(temporal.client),
     strategies: books.strategies,
     research: books.research,
     usage: books.usage,
     portfolio: books.portfolio,
+    profitAndLoss: createProfitAndLossBooks(books.db),
     orders: createOrderListing(books.db),
     journal: books.journal,
     accounts: books.accounts,

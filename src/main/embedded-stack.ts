@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { type ErrorCode, FoliosError } from '../contracts/errors.ts';
 import { PROVIDER_NAMES } from '../domain/research/provider.ts';
 import { startEmulators } from '../emulators/start.ts';
+import type { TwsSimulator } from '../emulators/tws/simulator.ts';
 import { startApiServer } from './api-server.ts';
 import { postgresDataDir } from './database-url.ts';
 import { requireFreePorts, type WantedPort } from './embedded/ports.ts';
@@ -14,7 +15,7 @@ import { adoptProcess, claimStateDirectory } from './embedded/processes.ts';
 import { provisionTemporal, startEmbeddedTemporal } from './embedded/temporal.ts';
 import { installTemporalLogging } from './logging.ts';
 import { openService, prepareService, type Service, startServiceWorkers } from './service.ts';
-import { startConfiguredTws } from './tws-simulator.ts';
+import { followMarketClock, startConfiguredTws } from './tws-simulator.ts';
 
 export interface EmbeddedStack {
   readonly service: Service;
@@ -44,11 +45,12 @@ export async function startEmbeddedStack(config: Config, say: Say, log: Logger):
     started.stops.push(() => claim.release());
     if (config.databaseUrl === null) await endPostgresLeftover(postgresDataDir(config), say);
     await requireFreePorts(wantedPorts(config));
+    const simulating = simulateTws(config, say, started, log);
     await allStarted([
       startDatabase(config, say, started, log),
       startTemporal(config, say, started),
       emulate(config, say, started),
-      simulateTws(config, say, started, log),
+      simulating,
     ]);
 
     const service = await openService(config);
@@ -56,6 +58,7 @@ export async function startEmbeddedStack(config: Config, say: Say, log: Logger):
     const { strategies } = await timed(say, 'schema and strategy library', () => prepareService(config, service));
     say(`    ${strategies} strategies: npm run folios -- strategies`);
     installTemporalLogging(log);
+    started.stops.push(followClock(await simulating, service, log));
     const workers = await timed(say, 'workers', () => startServiceWorkers(config, service, log));
     started.stops.push(() => workers.stop());
     watch(started, workers.done, 'INTERNAL', 'the workers', join(config.stateDir, 'logs/folios.log'));
@@ -72,7 +75,7 @@ export async function startEmbeddedStack(config: Config, say: Say, log: Logger):
 }
 
 /** Waits for all, so that none is still starting when the failure of another stops what has been started. */
-async function allStarted(parts: readonly Promise<void>[]): Promise<void> {
+async function allStarted(parts: readonly Promise<unknown>[]): Promise<void> {
   const failure = (await Promise.allSettled(parts)).find((one) => one.status === 'rejected');
   if (failure) throw failure.reason;
 }
@@ -185,11 +188,19 @@ async function emulate(config: Config, say: Say, started: Started): Promise<void
   started.stops.push(() => running.close());
 }
 
-async function simulateTws(config: Config, say: Say, started: Started, log: Logger): Promise<void> {
+async function simulateTws(config: Config, say: Say, started: Started, log: Logger): Promise<TwsSimulator> {
   const running = await timed(say, `TWS simulator on port ${config.ports.twsEmulator}`, () =>
     startConfiguredTws(config, (line) => log.info({ part: 'tws' }, line)),
   );
   started.stops.push(() => running.close());
+  return running;
+}
+
+/** How to stop the simulator from following the clock, before the database goes. */
+function followClock(tws: TwsSimulator, { services }: Service, log: Logger): () => Promise<void> {
+  const today = () => services.marketClock.today('replay');
+  const following = followMarketClock(tws, today, (line) => log.info({ part: 'tws' }, line));
+  return () => following.stop();
 }
 
 async function timed<T>(say: Say, what: string, work: () => Promise<T>): Promise<T> {

@@ -64,8 +64,9 @@ no order leaves this machine. Its ledger, prices and faults stand at ${url}/_con
   curl ${url}/_control/ledger
   curl -X POST ${url}/_control/price -d '{"symbol": "KO", "bid": "54.10", "ask": "54.11"}'
   curl -X POST ${url}/_control/faults -d '{"fault": "disconnect_after", "on": "placeOrder"}'
+  curl -X POST ${url}/_control/day -d '{"day": "2021-03-01"}'
 
-Ctrl-C stops them.
+On its own it knows no market clock: its day moves with the last of these. Ctrl-C stops them.
 `;
 }
 

@@ -16,7 +16,7 @@ const LOOK_EVERY_MS = 50;
 export function createQuotes(config: Config, ofPriceSource: Quotes, clock: Clock): Quotes & { close(): Promise<void> } {
   let connecting: ReturnType<typeof connect> | null = null;
   const connect = async () => {
-    const [{ createIbkrMarketData }, { systemTimers }, { askBrokerQuote }] = await Promise.all([
+    const [{ createIbkrMarketData }, { systemTimers }, { askBrokerQuote, askDeltaUsd }] = await Promise.all([
       import('../adapters/ibkr/market-data.ts'),
       import('../adapters/ibkr/timers.ts'),
       import('../adapters/ibkr/broker-quotes.ts'),
@@ -30,7 +30,7 @@ export function createQuotes(config: Config, ofPriceSource: Quotes, clock: Clock
     for (let waitedMs = 0; !marketData.isConnected && waitedMs < CONNECT_MS; waitedMs += LOOK_EVERY_MS) {
       await delay(LOOK_EVERY_MS);
     }
-    return { marketData, askBrokerQuote };
+    return { marketData, askBrokerQuote, askDeltaUsd };
   };
   return {
     async quote(account, tradable) {
@@ -38,6 +38,12 @@ export function createQuotes(config: Config, ofPriceSource: Quotes, clock: Clock
       connecting ??= connect();
       const { marketData, askBrokerQuote } = await connecting;
       return askBrokerQuote(marketData, tradable);
+    },
+    async deltaUsd(account, instrument) {
+      if (account.broker !== BrokerName.ibkr) return ofPriceSource.deltaUsd(account, instrument);
+      connecting ??= connect();
+      const { marketData, askDeltaUsd } = await connecting;
+      return askDeltaUsd(marketData, instrument);
     },
     async close() {
       if (connecting !== null) await (await connecting).marketData.close();

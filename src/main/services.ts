@@ -42,13 +42,14 @@ export type Services = ReturnType<typeof createServices>;
 
 /** What the steps of written tickets work with. */
 export function orderPorts(config: Config, services: Services): OrderPorts {
-  const { research, accounts, journal, tradingSwitch, quotes, marketClock, clock } = services;
+  const { research, accounts, journal, tradingSwitch, quotes, marketData, corporateActions, marketClock, clock } =
+    services;
   const venues = {
     paper: 'paper broker, simulated',
     ibkr: `Interactive Brokers${config.ibkr.simulated ? ', simulated' : ''}`,
   };
   return {
-    ...{ accounts, journal, tradingSwitch, quotes, marketClock, clock },
+    ...{ accounts, journal, tradingSwitch, quotes, marketData, corporateActions, marketClock, clock },
     withAccount: (accountId, work) => research.withLock(`account/${accountId}`, work),
     venueOf: ({ broker }) => venues[broker],
   };

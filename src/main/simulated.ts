@@ -9,7 +9,7 @@ export function simulatedParts(config: Config): string[] {
   return [
     ...(emulated.length > 0 ? [`LLM providers are emulated (${emulated.map((one) => TITLES[one]).join(', ')})`] : []),
     'prices are replayed history (strategies with another price source say so)',
-    'paper accounts trade with the paper broker',
+    'paper accounts trade with the paper broker, options at prices of a model',
     ...(config.ibkr.simulated ? ['accounts at Interactive Brokers trade with a TWS simulator'] : []),
   ];
 }

@@ -3,6 +3,7 @@ import type { DataConverter } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { DeskPorts } from '../../activities/orders/ports.ts';
+import { createReportRecorder } from '../../activities/orders/report-recorder.ts';
 import { lockSessionOf } from '../../db/connection.ts';
 import { createFoliosClient } from '../client/folios-client.ts';
 import type { Config } from '../config.ts';
@@ -33,6 +34,7 @@ export function startDesks(
           ...orderPorts(config, services),
           ...more,
           ...{ account, session, quietPeriodMs: config.brokerQuietMs },
+          recordReports: createReportRecorder(account.accountId, services),
         },
         ...{ lock, connection, marketMoved, log },
         worker: { namespace, ...(dataConverter ? { dataConverter } : {}) },

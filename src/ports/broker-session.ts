@@ -90,6 +90,8 @@ export interface WhatIf {
   readonly initialMarginUsd: DecimalString;
   readonly maintenanceMarginUsd: DecimalString;
   readonly commissionUsd: DecimalString | null;
+  /** What of the account's equity no margin ties up before the orders; null where the broker does not tell. */
+  readonly availableUsd: DecimalString | null;
   readonly warning: string | null;
 }
 
@@ -125,8 +127,11 @@ export interface BrokerSession {
   cancel(account: string, orderRef: string): Promise<void>;
   statement(account: string): Promise<BrokerStatement>;
   whatIf(account: string, orders: readonly PlannedOrder[]): Promise<WhatIf>;
-  /** Every report in the order in which it came; those of `place` and `statement`, too. The listener is awaited before the next. */
-  onReport(listener: (report: BrokerReport) => Promise<void>): void;
+  /**
+   * Every report in the order in which it came; those of `place` and `statement`, too. What came while the listener was
+   * at work comes to it together when it is done.
+   */
+  onReports(listener: (reports: readonly BrokerReport[]) => Promise<void>): void;
   /** Called at each change of `state`, and once at once. */
   onState(listener: (state: SessionState) => void): void;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import type { PriceSource } from '../contracts/schemas/strategy.ts';
+import type { CorporateAction } from '../domain/accounting/corporate-actions.ts';
 import type { MarketDate } from '../domain/market/market-date.ts';
 import type { DecimalString } from '../domain/money/decimal.ts';
 
@@ -27,6 +28,11 @@ export interface MarketData {
   quote(ticker: string, asOf: MarketDate): Promise<Quote>;
   /** Adjusted daily closes on the price grid, oldest first, `from` and `to` inclusive; TICKER_UNKNOWN. */
   closes(ticker: string, from: MarketDate, to: MarketDate): Promise<readonly Close[]>;
+  /**
+   * Splits and cash dividends with an ex-date from `from` to `to`, inclusive, oldest first; TICKER_UNKNOWN. Empty where the
+   * source's prices are adjusted: then they are in the prices already, and booking them would count them twice.
+   */
+  corporateActions(ticker: string, from: MarketDate, to: MarketDate): Promise<readonly CorporateAction[]>;
   /** The S&P 500 index' last close on or before the day; QUOTE_UNAVAILABLE where the source has none. */
   benchmark(asOf: MarketDate): Promise<Close>;
 }

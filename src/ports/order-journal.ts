@@ -9,8 +9,6 @@ import type { RiskAssessment } from '../domain/orders/risk-gate.ts';
 import type { TicketSpec } from '../domain/orders/ticket.ts';
 import type { BrokerReport } from './broker-session.ts';
 
-export type { OrderNews };
-
 /** A ticket that is about to be journaled, with the risk gate's word about each of its orders. */
 export interface NewTicket {
   readonly ticketId: string;
@@ -50,6 +48,8 @@ export interface TicketOrder {
   readonly submissions: number;
   /** When it was given to the broker for the last time; null for never. */
   readonly submittedAt: Date | null;
+  /** What the gate has reserved for it, US dollars; zero where it only reduces. */
+  readonly reservedUsd: DecimalString;
 }
 
 export interface TicketRecord {
@@ -107,6 +107,19 @@ export interface OrderEventRecord {
   readonly recordedAt: Date;
 }
 
+/** That somebody has looked at a report that could not be booked, and needs no reminder of it. */
+export interface Acknowledgement {
+  readonly reason: string;
+  readonly by: string;
+  readonly at: Date;
+}
+
+/** A report that could not be booked or belongs to no order. */
+export interface KeptReport extends OrderEventRecord {
+  /** Null while it waits for a person. */
+  readonly acknowledged: Acknowledgement | null;
+}
+
 export interface AccountWorkingOrder extends WorkingOrder {
   readonly state: OrderState;
   readonly marketDate: MarketDate;
@@ -162,8 +175,11 @@ export interface OrderJournal {
     change: { limitPrice?: DecimalString; stopPrice?: DecimalString; quantity?: DecimalString },
     at: Date,
   ): Promise<void>;
-  /** Journals one report of the account's broker, and books what it tells, once. */
-  record(accountId: string, report: BrokerReport, recordedAt: Date): Promise<RecordedReport>;
+  /**
+   * Journals reports of the account's broker in their order, and books what they tell, once; an answer for each. All or
+   * none is committed; only one that can never be booked is kept without its effect, for a person.
+   */
+  record(accountId: string, reports: readonly BrokerReport[], recordedAt: Date): Promise<readonly RecordedReport[]>;
   /** News that were journaled and not yet told to their tickets, oldest first. */
   untold(accountId: string): Promise<readonly { readonly ticketId: string; readonly news: OrderNews }[]>;
   markTold(eventIds: readonly number[]): Promise<void>;
@@ -171,8 +187,13 @@ export interface OrderJournal {
   settle(ticketId: string, at: Date): Promise<TicketRecord>;
   /** An order's life, oldest first; empty for an unknown order. */
   timeline(orderRef: string): Promise<readonly OrderEventRecord[]>;
-  /** Reports that were refused or belong to no order, newest first: they wait for a person. */
-  listKept(accountId: string | null, limit: number): Promise<readonly OrderEventRecord[]>;
+  /**
+   * Reports that were refused or belong to no order, newest first: they wait for a person, or one has acknowledged them.
+   * Those that were adopted as fills of external orders are booked, and not among them.
+   */
+  listKept(accountId: string | null, limit: number, which?: 'waiting' | 'acknowledged'): Promise<readonly KeptReport[]>;
+  /** Notes that somebody has looked at a kept report; the first word stands. Null where no kept report has this number. */
+  acknowledge(eventId: number, by: Acknowledgement): Promise<KeptReport | null>;
   exposure(accountId: string, intentsSince: Date): Promise<AccountExposure>;
   /** Begins the books of an account with what its broker holds; false where it has books already. */
   openBooks(accountId: string, opening: OpeningBooks): Promise<boolean>;

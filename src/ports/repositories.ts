@@ -274,12 +274,25 @@ export interface PositionRecord {
   readonly marketDate: MarketDate;
 }
 
+/** A position as it is read: with the units of the underlying per unit, 1 for a share. */
+export interface HeldRecord extends PositionRecord {
+  readonly multiplier: DecimalString;
+}
+
 export interface SnapshotRecord {
   readonly accountId: string;
   readonly marketDate: MarketDate;
   readonly cashUsd: DecimalString;
   readonly positionsUsd: DecimalString;
   readonly totalUsd: DecimalString;
+  readonly takenAt: Date;
+}
+
+/** The prices at which an account is valued: US dollars per unit of the underlying, by instrument key; what is left out keeps its mark. */
+export interface AccountValuation {
+  readonly accountId: string;
+  readonly marketDate: MarketDate;
+  readonly prices: ReadonlyMap<string, DecimalString>;
   readonly takenAt: Date;
 }
 
@@ -335,7 +348,7 @@ export interface PortfolioRepository {
     limit?: number;
   }): Promise<readonly OrderRecord[]>;
   listExecutions(filter: { ticketId?: string; accountId?: string }): Promise<readonly ExecutionRecord[]>;
-  listPositions(accountId?: string): Promise<readonly PositionRecord[]>;
+  listPositions(accountId?: string): Promise<readonly HeldRecord[]>;
   /** Signed balances of the ledger accounts (`cash`, `position:KO`, …): sums of the entries, zero balances left out. */
   balances(accountId: string): Promise<ReadonlyMap<string, DecimalString>>;
   /** Books everything in one transaction with the account locked; false if the ticket was settled before (nothing is written). LEDGER_UNBALANCED, TICKET_CONFLICT. */
@@ -348,6 +361,8 @@ export interface PortfolioRepository {
     positions: readonly Omit<PositionRecord, 'accountId'>[];
     snapshot: Omit<SnapshotRecord, 'accountId'>;
   }): Promise<void>;
+  /** Marks positions and keeps the day's snapshot as the ledger then has it, all in one. TICKET_CONFLICT if there is no such account. */
+  value(valuation: AccountValuation): Promise<SnapshotRecord>;
   /** Oldest first. */
   listSnapshots(accountId: string): Promise<readonly SnapshotRecord[]>;
   /** Over all accounts: transactions whose entries do not sum to zero. Empty always, or something is badly wrong. */

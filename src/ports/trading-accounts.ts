@@ -20,6 +20,8 @@ export interface TradingAccount {
   readonly limits: RiskLimits;
   readonly initialBalanceUsd: DecimalString;
   readonly openedOn: MarketDate;
+  /** The last market day whose splits and dividends are in the books; what a real broker keeps, it adjusts itself. */
+  readonly actionsAppliedTo: MarketDate;
   readonly createdAt: Date;
 }
 

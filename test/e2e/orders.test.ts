@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { waitFor } from '../factories/wait-for.ts';
 import { type IsolatedEnvironment, isolatedEnvironment } from './isolated-environment.ts';
 import { foliosJson, type RunningProgram, runFolios, runProgram, startStack } from './programs.ts';
 
@@ -46,6 +47,27 @@ describe('orders by hand', () => {
     expect(kinds.slice(0, 3)).toEqual(['intent', 'gate', 'submission']);
     expect(kinds).toEqual(expect.arrayContaining(['execution', 'commission']));
     expect((await folios('positions', '--account', 'demo')).stdout).toMatch(/^demo +KO +10 /m);
+  }, 60_000);
+
+  test('a bad order is one readable line with its code, and books nothing', async () => {
+    const cases = [
+      [['--buy', 'NaN', 'KO'], /^error ORDER_INVALID: .*order.quantity: "NaN" is not a decimal number/],
+      [['--buy', '-5', 'KO'], /^error ORDER_INVALID: .*order.quantity: must be above 0, not -5/],
+      [['--buy', '1.5', 'KO'], /^error ORDER_INVALID: .*order.quantity: must be whole, not 1.5/],
+      [['--buy', '1', 'KO', '--limit', '60.001'], /^error ORDER_INVALID: .*60.001 is off the price increment of 0.01/],
+      [['--buy', '1', 'ZZZZ'], /^error ORDER_DENIED: BUY 1 ZZZZ MARKET is DENIED: .*there is no quote/],
+      [['--buy', '1', 'KO', '--account', 'nobody'], /^error INPUT_INVALID: no account is called "nobody"/],
+      [['--buy', '1', 'KO', '--account', 'dreman-contrarian/openai'], /^error INPUT_INVALID: .* is a research account/],
+    ] as const;
+    const before = await json('positions', '--account', 'demo');
+    for (const [words, line] of cases) {
+      const { code, stderr } = await folios('order', 'place', '--account', 'demo', ...words, '--yes');
+      const lines = stderr.trim().split('\n');
+      // The note of what is simulated stands before it, the hint what helps after it.
+      const said = lines.slice(lines.findIndex((one) => one.startsWith('error '))).filter((one) => !/^See /.test(one));
+      expect({ words, code, said }).toEqual({ words, code: 1, said: [expect.stringMatching(line)] });
+    }
+    expect(await json('positions', '--account', 'demo')).toEqual(before);
   }, 60_000);
 
   test('the same id again places nothing twice', async () => {
@@ -109,4 +131,18 @@ describe('orders by hand', () => {
     expect((await folios('flatten', '--account', 'ib', '--yes')).stdout).toMatch(/ib is flat\.\n$/);
     expect(await json('orders', '--kept')).toMatchObject({ kept: [] });
   }, 90_000);
+
+  test('the simulator of Interactive Brokers trades on the replayed day that the clock stands at', async () => {
+    await json('clock', 'advance', '2022-03-01');
+    const url = `http://127.0.0.1:${machine.ports.FOLIOS_TWS_CONTROL_PORT}/_control/state`;
+    await waitFor('the simulator has turned to the day', async () => {
+      const state = (await (await fetch(url)).json()) as { day: string };
+      return state.day === '2022-03-01';
+    });
+    await json('order', 'place', '--account', 'ib', '--buy', '2', 'KO', '--yes');
+    await json('order', 'place', '--account', 'demo', '--buy', '2', 'KO', '--yes');
+    const fills = await json<{ orders: { averageFillPrice: string }[] }>('orders', '--symbol', 'KO', '--limit', '2');
+    const [atPaper = Number.NaN, atIbkr] = fills.orders.map((order) => Number(order.averageFillPrice));
+    expect(atIbkr).toBeCloseTo(atPaper, 1);
+  }, 60_000);
 });

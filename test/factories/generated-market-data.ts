@@ -34,6 +34,7 @@ export function createGeneratedMarketData(shares: Readonly<Record<string, Genera
     },
     closes: async (ticker, from, to) =>
       closesOf(ticker).filter(({ marketDate }) => marketDate >= from && marketDate <= to),
+    corporateActions: async () => [],
     benchmark: async (asOf) => ({ marketDate: asOf, close: '2500.00' }),
   };
 }

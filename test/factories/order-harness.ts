@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { NativeConnection } from '@temporalio/worker';
 import pino from 'pino';
+import type { RiskLimits } from '../../src/domain/orders/risk-limits.ts';
 import { startDesks } from '../../src/main/start-desks.ts';
 import type { TradingAccount } from '../../src/ports/trading-accounts.ts';
 import { type ResearchHarness, startResearchHarness } from './research-harness.ts';
@@ -9,7 +10,7 @@ import { waitFor } from './wait-for.ts';
 
 /** The research harness with the desks of trading accounts. */
 export interface OrderHarness extends ResearchHarness {
-  openAccount(broker?: { readonly brokerAccount: string }): Promise<TradingAccount>;
+  openAccount(broker?: { readonly brokerAccount: string }, limits?: Partial<RiskLimits>): Promise<TradingAccount>;
 }
 
 export async function startOrderHarness(
@@ -22,7 +23,7 @@ export async function startOrderHarness(
   const desks = startDesks(config, services, { connection, client, namespace }, pino({ level: 'silent' }));
   return {
     ...harness,
-    async openAccount(broker) {
+    async openAccount(broker, limits) {
       return services.accounts.open(
         {
           name: `test-${randomUUID().slice(0, 8)}`,
@@ -31,6 +32,7 @@ export async function startOrderHarness(
             ? { broker: 'ibkr', ...broker, initialBalanceUsd: '0' }
             : { broker: 'paper', initialBalanceUsd: '100000' }),
           priceSource: 'replay',
+          ...(limits ? { limits } : {}),
           openedOn: config.replayStart,
         },
         new Date(),

@@ -1,10 +1,13 @@
 import type { Client } from '@temporalio/client';
 import type { Kysely } from 'kysely';
+import { tradableOf } from '../../db/repositories/journal-orders.ts';
 import type { DB } from '../../db/schema.gen.ts';
 import { workflowIds } from '../../src/contracts/workflow-ids.ts';
+import { instrumentKey } from '../../src/domain/orders/instrument.ts';
 import type { OrderRole } from '../../src/domain/orders/order.ts';
 import type { OrderNews } from '../../src/domain/orders/order-news.ts';
-import type { OrderState } from '../../src/domain/orders/order-state.ts';
+import { OrderSide, type OrderState } from '../../src/domain/orders/order-state.ts';
+import { legsOf } from '../../src/domain/orders/ticket.ts';
 import type { SimulatorLedger } from '../../src/emulators/tws/control/ledger.ts';
 import { ticketQuery } from '../../workflows/execute-ticket/messages.ts';
 import type { executeOrderTicket } from '../../workflows/execute-ticket/order-ticket.ts';
@@ -19,6 +22,8 @@ export interface BookedOrder {
   readonly state: OrderState;
   readonly filled: string;
   readonly submissions: number;
+  /** What a unit of it trades: itself, or the legs of a combination; by the keys of the books. */
+  readonly legs: readonly { readonly key: string; readonly ratio: number }[];
 }
 
 export interface JournaledEvent {
@@ -31,6 +36,14 @@ export interface JournaledEvent {
   readonly isTold: boolean;
   readonly recordedAtMs: number;
   readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface BookedExecution {
+  readonly execId: string;
+  readonly ref: string;
+  /** Of the instrument. */
+  readonly key: string;
+  readonly quantity: string;
 }
 
 /** How a ticket's workflow ended, or that it waits, and what it says of each of its orders. */
@@ -47,8 +60,8 @@ export interface Books {
   readonly simulator: SimulatorLedger;
   readonly orders: readonly BookedOrder[];
   readonly events: readonly JournaledEvent[];
-  readonly executions: readonly { readonly execId: string; readonly ref: string; readonly quantity: string }[];
-  readonly positions: readonly { readonly account: string; readonly symbol: string; readonly quantity: string }[];
+  readonly executions: readonly BookedExecution[];
+  readonly positions: readonly { readonly account: string; readonly key: string; readonly quantity: string }[];
   /** What the account has beyond its opening deposit. */
   readonly cash: readonly { readonly account: string; readonly change: string }[];
   readonly unbalanced: readonly string[];
@@ -108,7 +121,7 @@ export async function readOrders(db: Kysely<DB>): Promise<BookedOrder[]> {
     .selectFrom('orders as o')
     .innerJoin('portfolio_accounts as a', 'a.id', 'o.account_id')
     .select(['o.order_ref', 'o.ticket_id', 'a.broker_account', 'o.role', 'o.state', 'o.filled_quantity'])
-    .select('o.submissions')
+    .select(['o.submissions', 'o.tradable', 'o.ticker'])
     .orderBy('o.order_ref')
     .execute();
   return rows.map((row) => ({
@@ -119,6 +132,10 @@ export async function readOrders(db: Kysely<DB>): Promise<BookedOrder[]> {
     state: row.state,
     filled: row.filled_quantity,
     submissions: row.submissions,
+    legs: legsOf(tradableOf(row), OrderSide.buy).map(({ instrument, ratio }) => ({
+      key: instrumentKey(instrument),
+      ratio,
+    })),
   }));
 }
 
@@ -141,7 +158,7 @@ async function readExecutions(db: Kysely<DB>) {
   return await db
     .selectFrom('executions as x')
     .innerJoin('orders as o', 'o.id', 'x.order_id')
-    .select(['x.exec_id as execId', 'o.order_ref as ref', 'x.quantity'])
+    .select(['x.exec_id as execId', 'o.order_ref as ref', 'x.ticker as key', 'x.quantity'])
     .execute();
 }
 
@@ -149,7 +166,7 @@ async function readPositions(db: Kysely<DB>) {
   return await db
     .selectFrom('positions as p')
     .innerJoin('portfolio_accounts as a', 'a.id', 'p.account_id')
-    .select(['a.broker_account as account', 'p.ticker as symbol', 'p.quantity'])
+    .select(['a.broker_account as account', 'p.ticker as key', 'p.quantity'])
     .execute();
 }
 

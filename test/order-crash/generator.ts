@@ -1,6 +1,15 @@
 import type { DecimalString } from '../../src/domain/money/decimal.ts';
+import { MODEL_VOLATILITY, modelOption } from '../../src/domain/options/option-model.ts';
+import type { ComboLeg, Option } from '../../src/domain/orders/instrument.ts';
 import type { OrderSpec } from '../../src/domain/orders/order.ts';
-import type { BracketTicket, TicketSpec } from '../../src/domain/orders/ticket.ts';
+import type { BracketTicket, ComboOrderSpec, PriceWalk, TicketSpec } from '../../src/domain/orders/ticket.ts';
+
+/** The trading day of the whole run, and a Friday on which options expire that are listed then. */
+export const FIRST_DAY = '2020-12-31';
+const EXPIRATION = '2021-02-19';
+
+/** Instead of kills and other faults: what makes a submit doubtful that has taken effect. */
+export const SLOW_ANSWERS = 'slow-answers';
 
 /** The parts of the stand that are killed. */
 export const PARTS = ['worker', 'temporal', 'postgres', 'simulator'] as const;
@@ -40,6 +49,8 @@ const EVENTS = ['orderStatus', 'openOrder', 'execDetails', 'commissionReport'] a
 /** Beyond the time in which the session waits for an answer, so that the submit is in doubt while all is connected. */
 const LATER_THAN_PATIENCE_MS = 11_000;
 const WALK_STEP = 0.02;
+/** US dollars of a net price. */
+const COMBO_WALK_STEP = 0.25;
 /** Of one ticket. */
 const MOST_ORDERS = 4;
 /** Walking prices take their first price from the account's quotes, which need a whole cent on both sides. */
@@ -54,7 +65,12 @@ interface Started {
 }
 
 /** Rounds without an end: the same seed gives the same deeds, in the same order and after the same times. */
-export function* generateRounds(seed: number, prices: BasePrices, accounts: number): Generator<Round> {
+export function* generateRounds(
+  seed: number,
+  prices: BasePrices,
+  accounts: number,
+  only: typeof SLOW_ANSWERS | null = null,
+): Generator<Round> {
   const dice = new Dice(seed);
   let earlier: Started[] = [];
   for (;;) {
@@ -64,7 +80,10 @@ export function* generateRounds(seed: number, prices: BasePrices, accounts: numb
     );
     const tickets = fresh.map((one): Deed => ({ what: 'ticket', account: dice.whole(0, accounts - 1), ...one }));
     const moves = Array.from({ length: dice.whole(1, 3) }, () => priceMove(dice, prices));
-    const others = [...changesOf(dice, [...earlier, ...fresh]), ...disturbances(dice, fresh)];
+    const others = [
+      ...changesOf(dice, [...earlier, ...fresh]),
+      ...(only === null ? disturbances(dice, fresh) : [slowAnswers(dice, fresh)]),
+    ];
     yield { deeds: [...tickets, ...moves, ...others].toSorted((a, b) => a.atMs - b.atMs) };
     earlier = [...earlier, ...fresh].slice(-REMEMBERED).map((one) => ({ ...one, atMs: -ROUND_MS }));
   }
@@ -76,6 +95,12 @@ function disturbances(dice: Dice, fresh: readonly Started[]): Deed[] {
   const kill: Deed = { what: 'kill', atMs: dice.time(), part: dice.pick(PARTS), downMs: dice.whole(0, 1_500) };
   const fault = brokerTrouble(dice, fresh);
   return kind <= 3 ? [kill] : kind <= 6 ? [fault] : kind <= 9 ? [kill, fault] : [];
+}
+
+/** The orders of one ticket take effect at once, and are answered when the session has given up waiting. */
+function slowAnswers(dice: Dice, fresh: readonly Started[]): Deed {
+  const fault = { fault: 'slow_ack', on: 'placeOrder', delayMs: LATER_THAN_PATIENCE_MS, times: MOST_ORDERS };
+  return { what: 'fault', atMs: 0, fault: { ...fault, match: dice.pick(fresh).ticketId } };
 }
 
 function brokerTrouble(dice: Dice, fresh: readonly Started[]): Deed {
@@ -132,6 +157,7 @@ function changesOf(dice: Dice, tickets: readonly Started[]): Deed[] {
 /** The limit of the ticket's first order, where it has one of its own. */
 function firstLimit(ticket: TicketSpec): DecimalString | undefined {
   if (ticket.kind === 'single') return ticket.order.limitPrice;
+  if (ticket.kind === 'combo' && ticket.execution === 'native') return ticket.order.limitPrice;
   if (ticket.kind === 'oca' || ticket.kind === 'basket') return ticket.orders[0]?.limitPrice;
   return undefined;
 }
@@ -143,18 +169,65 @@ function priceMove(dice: Dice, prices: BasePrices): Deed {
 }
 
 function randomTicket(dice: Dice, prices: BasePrices): TicketSpec {
-  const kind = dice.whole(1, 10);
+  const kind = dice.whole(1, 13);
   if (kind <= 3) return { kind: 'single', order: randomOrder(dice, prices) };
   if (kind <= 6) return bracket(dice, prices);
   if (kind === 7) return { kind: 'oca', orders: Array.from({ length: dice.whole(2, 3) }, () => limit(dice, prices)) };
   if (kind === 8 || kind === 9) {
     return { kind: 'basket', orders: Array.from({ length: dice.whole(2, 4) }, () => randomOrder(dice, prices)) };
   }
-  const { limitPrice: _, ...unpriced } = limit(dice, prices);
-  // In a few steps across whatever the market moves meanwhile, so that the walk ends with its run.
-  const step = cents((prices[unpriced.tradable.symbol] ?? 1) * WALK_STEP);
-  const pricing = { start: 'mid', step, everySeconds: 1, limit: 'natural' } as const;
-  return { kind: 'single', order: unpriced, pricing: { ...pricing, atLimit: dice.pick(['cancel', 'leave']) } };
+  if (kind >= 11) return comboTicket(dice, prices);
+  const { limitPrice: _, ...order } = limit(dice, prices);
+  return { kind: 'single', order, pricing: walk(dice, (prices[order.tradable.symbol] ?? 1) * WALK_STEP) };
+}
+
+/** In a few steps across whatever the market moves meanwhile, so that the walk ends with its run. */
+function walk(dice: Dice, step: number): PriceWalk {
+  const terms = { start: 'mid', step: cents(step), everySeconds: 1, limit: 'natural' } as const;
+  return { ...terms, atLimit: dice.pick(['cancel', 'leave']) };
+}
+
+/** A vertical spread of calls or puts, for a debit or a credit, one sold leg or two; mostly as one order. */
+function comboTicket(dice: Dice, prices: BasePrices): TicketSpec {
+  const symbol = dice.pick(Object.keys(prices));
+  const spot = prices[symbol] ?? 1;
+  const right = dice.pick(['CALL', 'PUT'] as const);
+  const near = Math.round(spot * (1 + dice.between(-0.04, 0.04)));
+  const far = near + dice.pick([-1, 1]) * Math.max(1, Math.round(spot * dice.between(0.02, 0.06)));
+  const legs: ComboLeg[] = [
+    { instrument: optionOn(symbol, right, near), side: 'BUY', ratio: 1 },
+    { instrument: optionOn(symbol, right, far), side: 'SELL', ratio: dice.whole(1, 2) },
+  ];
+  const order: ComboOrderSpec = {
+    tradable: { kind: 'combo', symbol, legs },
+    side: dice.whole(1, 3) <= 2 ? 'BUY' : 'SELL',
+    quantity: String(dice.whole(1, 6)),
+    timeInForce: dice.pick(['DAY', 'GTC'] as const),
+    type: 'MARKET',
+  };
+  const kind = dice.whole(1, 6);
+  if (kind === 1) return { kind: 'combo', execution: 'legs', order };
+  if (kind === 2) return { kind: 'combo', execution: 'native', order };
+  const limited = { ...order, type: 'LIMIT' } as const;
+  if (kind === 3) return { kind: 'combo', execution: 'native', order: limited, pricing: walk(dice, COMBO_WALK_STEP) };
+  // Some trade at once, some stand until the market comes to them; the gate knows prices that are farther off.
+  const distance = dice.between(-0.19, 0.1) * (order.side === 'BUY' ? 1 : -1);
+  const limitPrice = cents(modelledNet(legs, spot) + distance);
+  return { kind: 'combo', execution: 'native', order: { ...limited, limitPrice } };
+}
+
+function optionOn(symbol: string, right: Option['right'], strike: number): Option {
+  return { kind: 'option', symbol, expiration: EXPIRATION, strike: String(strike), right, multiplier: '100' };
+}
+
+/** What the simulator's model makes of one combination while its share stands at `spot`. */
+function modelledNet(legs: readonly ComboLeg[], spot: number): number {
+  return legs.reduce((net, { instrument, side, ratio }) => {
+    if (instrument.kind === 'stock') return net;
+    const { right, strike, expiration } = instrument;
+    const terms = { spot, right, strike: Number(strike), expiration, today: FIRST_DAY, volatility: MODEL_VOLATILITY };
+    return net + (side === 'BUY' ? ratio : -ratio) * modelOption(terms).price;
+  }, 0);
 }
 
 function bracket(dice: Dice, prices: BasePrices): BracketTicket {

@@ -6,11 +6,19 @@ import type { Scene } from './rounds.ts';
 const LOOK_EVERY_MS = 500;
 /** Longer than the slowest thing that goes on by itself: a lost heartbeat, and a reconnect that backs off. */
 const QUIET_MS = 8_000;
-const PATIENCE_MS = 75_000;
+/** Temporal was seen to hand out the first task of a workflow 40 s after a kill in the moment of its start. */
+const PATIENCE_MS = 120_000;
 const CANCEL_MS = 15_000;
 
-/** Waits until no book changes any more, and where `isLast` no ticket is under way; false where that took too long. */
-export async function untilPeace(sources: BookSources, isLast: boolean): Promise<boolean> {
+/**
+ * Waits until every ticket that was started has begun and no book changes any more, and where `isLast` no ticket is under
+ * way; false where that took too long.
+ */
+export async function untilPeace(
+  sources: BookSources,
+  ticketIds: readonly string[],
+  isLast: boolean,
+): Promise<boolean> {
   const deadline = performance.now() + PATIENCE_MS;
   let seen = '';
   let quietSince = performance.now();
@@ -21,7 +29,9 @@ export async function untilPeace(sources: BookSources, isLast: boolean): Promise
       quietSince = performance.now();
     }
     const isQuiet = performance.now() - quietSince >= QUIET_MS;
-    if (isQuiet && (!isLast || (await ticketsUnderWay(sources)) === 0)) return true;
+    if (isQuiet && (await ticketsBegun(sources, ticketIds)) === ticketIds.length) {
+      if (!isLast || (await ticketsUnderWay(sources)) === 0) return true;
+    }
     await sleep(LOOK_EVERY_MS);
   }
   return false;
@@ -43,6 +53,15 @@ async function signature({ stand, db }: BookSources): Promise<string> {
     .executeTakeFirstOrThrow();
   const states = orders.map(({ permId, status, quantity }) => `${permId} ${status} ${quantity}`);
   return JSON.stringify([newest, untold, settled, executions.length, states]);
+}
+
+async function ticketsBegun({ db }: BookSources, ticketIds: readonly string[]): Promise<number> {
+  const { begun } = await db
+    .selectFrom('tickets')
+    .select((eb) => eb.fn.countAll<string>().as('begun'))
+    .where('id', 'in', ticketIds)
+    .executeTakeFirstOrThrow();
+  return Number(begun);
 }
 
 /** Tickets that have not ended and do not wait for a person. */

@@ -11,13 +11,15 @@ import { openService, prepareService } from '../../src/main/service.ts';
 import { type BookSources, readBooks, readLedger, readOrders } from './books.ts';
 import { type CrashReport, crashTable, reportOf } from './crash-table.ts';
 import { keepEvidence } from './evidence.ts';
-import { type BasePrices, generateRounds, PARTS } from './generator.ts';
+import { type BasePrices, FIRST_DAY, generateRounds, PARTS, SLOW_ANSWERS } from './generator.ts';
 import { cancelStanding, untilPeace } from './peace.ts';
 import { nothingDone, playRound, type Scene } from './rounds.ts';
-import { BROKER_ACCOUNTS, FIRST_DAY, openStand, ROOT, type Stand } from './stand.ts';
+import { BROKER_ACCOUNTS, openStand, ROOT, type Stand } from './stand.ts';
 import { judge, OPENING_CASH_USD, unprotectedEntries } from './verdict.ts';
 
 const SYMBOLS = ['KO', 'PEP', 'XOM', 'JNJ', 'WMT'];
+/** A run opens more positions than a careful person: its orders are to reach the broker. */
+const LIMITS = { maxPositionsPerSymbol: 1_000, maxPositions: 5_000 };
 const PLANT = 'resubmit-without-reconcile';
 const say = (line: string) => void process.stderr.write(`# ${line}\n`);
 
@@ -26,6 +28,7 @@ interface Options {
   readonly minutes: number;
   readonly seed: number;
   readonly plant: typeof PLANT | null;
+  readonly only: typeof SLOW_ANSWERS | null;
   readonly json: string | null;
   readonly logDir: string | null;
 }
@@ -37,6 +40,7 @@ function readOptions(): Options {
       minutes: { type: 'string', default: '60' },
       seed: { type: 'string' },
       plant: { type: 'string' },
+      only: { type: 'string' },
       json: { type: 'string' },
       logs: { type: 'string' },
     },
@@ -46,14 +50,16 @@ function readOptions(): Options {
   if (![rounds, minutes, seed].every((value) => Number.isFinite(value) && value >= 0)) {
     throw new Error('--rounds, --minutes and --seed are numbers');
   }
-  if (values.plant !== undefined && values.plant !== PLANT) throw new Error(`the only bug to plant is ${PLANT}`);
-  return { rounds, minutes, seed, plant: values.plant ?? null, json: values.json ?? null, logDir: values.logs ?? null };
+  const { plant = null, only = null } = values;
+  if (plant !== null && plant !== PLANT) throw new Error(`the only bug to plant is ${PLANT}`);
+  if (only !== null && only !== SLOW_ANSWERS) throw new Error(`the only trouble to choose is ${SLOW_ANSWERS}`);
+  return { rounds, minutes, seed, plant, only, json: values.json ?? null, logDir: values.logs ?? null };
 }
 
 /**
- * `npm run crash -- --rounds N --minutes M --seed S [--json FILE] [--logs FOLDER] [--plant resubmit-without-reconcile]`:
- * random tickets while everything they need is killed and the broker misbehaves; then the books are compared. Ends with
- * 1 where a promise is broken. Nothing is left behind.
+ * `npm run crash -- --rounds N --minutes M --seed S [--json FILE] [--logs FOLDER] [--plant resubmit-without-reconcile]
+ * [--only slow-answers]`: random tickets while everything they need is killed and the broker misbehaves; then the books
+ * are compared. Ends with 1 where a promise is broken. Nothing is left behind.
  */
 async function main(): Promise<void> {
   const options = readOptions();
@@ -102,7 +108,7 @@ async function crash(options: Options, stand: Stand): Promise<CrashReport> {
   const sources: BookSources = { stand, db, client };
   try {
     const untilMs = startedMs + options.minutes * 60_000;
-    for (const round of generateRounds(options.seed, await basePrices(), accountIds.length)) {
+    for (const round of generateRounds(options.seed, await basePrices(), accountIds.length, options.only)) {
       if (done.rounds >= options.rounds || performance.now() > untilMs) break;
       await playRound(scene, round);
       if (done.rounds % 10 === 0) say(`${done.rounds} rounds, ${done.tickets.length} tickets`);
@@ -129,10 +135,11 @@ async function settle(scene: Scene, sources: BookSources): Promise<readonly stri
   say('the rounds are over: everything is started again and left in peace');
   for (const part of PARTS) await stand.kill(part);
   await Promise.all(PARTS.map((part) => stand.start(part)));
-  const quiet = await untilPeace(sources, false);
+  const ticketIds = scene.done.tickets.map(({ ticketId }) => ticketId);
+  const quiet = await untilPeace(sources, ticketIds, false);
   const unprotected = unprotectedEntries(await readLedger(stand), await readOrders(sources.db));
   await cancelStanding(scene, sources, say);
-  const settled = await untilPeace(sources, true);
+  const settled = await untilPeace(sources, ticketIds, true);
   if (!quiet || !settled) say('it did not become quiet in time');
   return unprotected;
 }
@@ -147,7 +154,7 @@ async function prepareBooks(stand: Stand): Promise<readonly string[]> {
     for (const brokerAccount of BROKER_ACCOUNTS) {
       const account = { name: `crash-${brokerAccount}`, broker: 'ibkr', brokerAccount, priceSource: 'replay' } as const;
       const deposit = { initialBalanceUsd: OPENING_CASH_USD, openedOn: config.replayStart };
-      opened.push(await service.services.accounts.open({ ...account, ...deposit }, new Date()));
+      opened.push(await service.services.accounts.open({ ...account, ...deposit, limits: LIMITS }, new Date()));
     }
     return opened.map(({ accountId }) => accountId);
   } finally {

@@ -10,11 +10,10 @@ import { startEmbeddedPostgres } from '../../src/main/embedded/postgres.ts';
 import { adoptProcess } from '../../src/main/embedded/processes.ts';
 import { provisionTemporal, startEmbeddedTemporal } from '../../src/main/embedded/temporal.ts';
 import { buildWorkflowBundle } from '../../src/main/workflow-bundle.ts';
-import { PARTS, type Part } from './generator.ts';
+import { FIRST_DAY, PARTS, type Part } from './generator.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 export const BROKER_ACCOUNTS = ['DU1000001', 'DU1000002'] as const;
-export const FIRST_DAY = '2020-12-31';
 
 const LOWEST_PORT = 20_000;
 const PORTS = 12_000;

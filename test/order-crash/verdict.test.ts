@@ -22,15 +22,25 @@ function atBroker(change: Partial<SimulatedOrder> = {}): SimulatedOrder {
 
 function booked(change: Partial<BookedOrder> = {}): BookedOrder {
   const order = { ref: REF, ticketId: 't', brokerAccount: ACCOUNT, role: 'single', state: 'FILLED' } as const;
-  return { ...order, filled: '10', submissions: 1, ...change };
+  return { ...order, filled: '10', submissions: 1, legs: [{ key: 'KO', ratio: 1 }], ...change };
+}
+
+type SimulatedExecution = SimulatorLedger['executions'][number];
+
+function executed(execId: string, contract: Partial<SimulatedExecution['contract']>, quantity: string) {
+  return { execId, orderRef: REF, contract, quantity } as SimulatedExecution;
+}
+
+function position(held: Partial<SimulatorLedger['positions'][number]>) {
+  return { account: ACCOUNT, ...held } as SimulatorLedger['positions'][number];
 }
 
 /** One order for ten shares at fifty dollars, about which all four books agree. */
 function books(change: Partial<Books> = {}, simulator: Partial<SimulatorLedger> = {}): Books {
   const ledger: Partial<SimulatorLedger> = {
     orders: [atBroker()],
-    executions: [{ execId: 'x', orderRef: REF, quantity: '10' } as SimulatorLedger['executions'][number]],
-    positions: [{ account: ACCOUNT, symbol: 'KO', quantity: '10' } as SimulatorLedger['positions'][number]],
+    executions: [executed('x', { symbol: 'KO', secType: 'STK' }, '10')],
+    positions: [position({ symbol: 'KO', secType: 'STK', quantity: '10' })],
     cash: { [ACCOUNT]: '999500' },
     ...simulator,
   };
@@ -43,8 +53,8 @@ function books(change: Partial<Books> = {}, simulator: Partial<SimulatorLedger> 
       { ...event, id: 1, kind: 'submission', state: 'SUBMITTED' },
       { ...event, id: 2, kind: 'execution', state: 'FILLED' },
     ],
-    executions: [{ execId: 'x', ref: REF, quantity: '10' }],
-    positions: [{ account: ACCOUNT, symbol: 'KO', quantity: '10' }],
+    executions: [{ execId: 'x', ref: REF, key: 'KO', quantity: '10' }],
+    positions: [{ account: ACCOUNT, key: 'KO', quantity: '10' }],
     cash: [{ account: ACCOUNT, change: '-500' }],
     unbalanced: [],
     histories: [{ ticketId: 't', status: 'COMPLETED', orders: [{ ...news, filledQuantity: '10' }], waitsFor: '' }],
@@ -52,12 +62,42 @@ function books(change: Partial<Books> = {}, simulator: Partial<SimulatorLedger> 
   };
 }
 
+const EXECUTION = { execId: 'x', ref: REF, key: 'KO', quantity: '10' };
+const CALL = { ...EXECUTION, key: 'KO 2021-02-19 C 50' };
+const PUT = { ...EXECUTION, execId: 'y', key: 'KO 2021-02-19 P 47.5', quantity: '20' };
+
+/** Ten combinations of a bought call and two sold puts, of which the books have these executions. */
+function spread(executions: Books['executions']): Books {
+  const call = { symbol: 'KO', secType: 'OPT', localSymbol: 'KO    210219C00050000' } as const;
+  const put = { symbol: 'KO', secType: 'OPT', localSymbol: 'KO    210219P00047500' } as const;
+  const legs = [
+    { key: CALL.key, ratio: 1 },
+    { key: PUT.key, ratio: 2 },
+  ];
+  const positions = [
+    { account: ACCOUNT, key: CALL.key, quantity: '10' },
+    { account: ACCOUNT, key: PUT.key, quantity: '-20' },
+  ];
+  return books(
+    { orders: [booked({ legs })], executions, positions },
+    {
+      executions: [
+        executed('s', { symbol: 'KO', secType: 'BAG' }, '10'),
+        executed('x', call, '10'),
+        executed('y', put, '20'),
+      ],
+      positions: [position({ ...call, quantity: '10' }), position({ ...put, quantity: '-20' })],
+    },
+  );
+}
+
 /** The first words of the promises that are broken. */
 const brokenBy = (lie: Books) =>
   judge(lie, []).flatMap(({ name, broken }) => (broken.length > 0 ? [name.split(' ')[0]] : []));
 
-test('books that agree keep every promise', () => {
+test('books that agree keep every promise, also about a combination', () => {
   expect(brokenBy(books())).toEqual([]);
+  expect(brokenBy(spread([CALL, PUT]))).toEqual([]);
 });
 
 test.each<[string, Books, string]>([
@@ -68,7 +108,10 @@ test.each<[string, Books, string]>([
   ['a fill that the broker does not know', books({}, { orders: [atBroker({ filled: '4' })] }), 'phantom'],
   ['an order without an end', books({ orders: [booked({ state: 'ACCEPTED' })] }), 'intents'],
   ['an execution that is not booked', books({ executions: [] }), 'executions'],
-  ['an execution of another quantity', books({ executions: [{ execId: 'x', ref: REF, quantity: '9' }] }), 'executions'],
+  ['an execution of another quantity', books({ executions: [{ ...EXECUTION, quantity: '9' }] }), 'executions'],
+  ['an execution of something else', books({ executions: [{ ...EXECUTION, key: 'PEP' }] }), 'executions'],
+  ['a leg of a combination that is not booked', spread([CALL]), 'executions'],
+  ['a leg that is short of its ratio', spread([CALL, { ...PUT, quantity: '19' }]), 'executions'],
   ['a position of ours alone', books({}, { positions: [] }), 'accounts'],
   ['a cent', books({}, { cash: { [ACCOUNT]: '999500.01' } }), 'accounts'],
   ['a transaction that does not balance', books({ unbalanced: ['x'] }), 'ledger'],

@@ -1,4 +1,4 @@
-import { dec, ZERO } from '../../src/domain/money/decimal.ts';
+import { dec, sum, ZERO } from '../../src/domain/money/decimal.ts';
 import { isTerminal, isWorking, OrderState } from '../../src/domain/orders/order-state.ts';
 import type { SimulatorLedger } from '../../src/emulators/tws/control/ledger.ts';
 import type { BookedOrder, Books } from './books.ts';
@@ -92,19 +92,19 @@ function unsettled({ orders }: Books): string[] {
     .map(({ ref, state, submissions }) => `${ref}: ${state} after ${submissions} submissions`);
 }
 
+/** Of a combination the broker tells a summary beside its legs: only these are booked. */
 function executionDifferences({ simulator, executions, orders }: Books): string[] {
   const booked = Map.groupBy(executions, ({ execId }) => execId);
-  const told = new Map(simulator.executions.map((one) => [one.execId, one]));
-  const missing = simulator.executions.filter(({ execId }) => !booked.has(execId));
-  const differing = executions.filter(({ execId, ref, quantity }) => {
+  const traded = simulator.executions.filter(({ contract }) => contract.secType !== 'BAG');
+  const told = new Map(traded.map((one) => [one.execId, one]));
+  const missing = traded.filter(({ execId }) => !booked.has(execId));
+  const differing = executions.filter(({ execId, ref, key, quantity }) => {
     const theirs = told.get(execId);
-    return theirs?.orderRef !== ref || !dec(theirs.quantity).equals(quantity);
+    if (theirs === undefined || theirs.orderRef !== ref) return true;
+    return keyOf(theirs.contract) !== key || !dec(theirs.quantity).equals(quantity);
   });
-  const filled = Map.groupBy(executions, ({ ref }) => ref);
-  const unsummed = orders.filter((order) => {
-    const sum = (filled.get(order.ref) ?? []).reduce((total, one) => total.plus(one.quantity), ZERO);
-    return !sum.equals(order.filled);
-  });
+  const byRef = Map.groupBy(executions, ({ ref }) => ref);
+  const unsummed = orders.filter((order) => !isFilledBy(order, byRef.get(order.ref) ?? []));
   return [
     ...missing.map(({ execId, orderRef }) => `${orderRef}: execution ${execId} is not booked`),
     ...differing.map(({ execId, ref }) => `${ref}: execution ${execId} is not the broker's`),
@@ -113,17 +113,36 @@ function executionDifferences({ simulator, executions, orders }: Books): string[
   ];
 }
 
+/** Every leg has traded its ratio for each unit that has filled. */
+function isFilledBy({ legs, filled }: BookedOrder, executions: Books['executions']): boolean {
+  return legs.every(({ key, ratio }) => {
+    const own = executions.filter((one) => one.key === key);
+    return sum(own.map(({ quantity }) => dec(quantity))).equals(dec(filled).times(ratio));
+  });
+}
+
+const LOCAL_OPTION = /^(\S+) *(\d{2})(\d{2})(\d{2})([CP])(\d{8})$/;
+
+/** What the books call a contract of the simulator. */
+function keyOf({ symbol, secType, localSymbol }: { symbol: string; secType: string; localSymbol: string }): string {
+  if (secType === 'STK') return symbol;
+  const [, share, year, month, day, right, thousandths] = LOCAL_OPTION.exec(localSymbol) ?? [];
+  return `${share} 20${year}-${month}-${day} ${right} ${dec(thousandths ?? 0)
+    .div(1000)
+    .toFixed()}`;
+}
+
 function positionDifferences({ simulator, positions }: Books): string[] {
   const differences = new Map<string, ReturnType<typeof dec>>();
-  const add = (account: string, symbol: string, quantity: ReturnType<typeof dec>) => {
-    const key = `${account} ${symbol}`;
-    differences.set(key, (differences.get(key) ?? ZERO).plus(quantity));
+  const add = (account: string, key: string, quantity: ReturnType<typeof dec>) => {
+    const name = `${account} ${key}`;
+    differences.set(name, (differences.get(name) ?? ZERO).plus(quantity));
   };
-  for (const one of simulator.positions) add(one.account, one.symbol, dec(one.quantity));
-  for (const one of positions) add(one.account, one.symbol, dec(one.quantity).negated());
+  for (const one of simulator.positions) add(one.account, keyOf(one), dec(one.quantity));
+  for (const one of positions) add(one.account, one.key, dec(one.quantity).negated());
   return [...differences]
     .filter(([, difference]) => !difference.isZero())
-    .map(([key, difference]) => `${key}: the broker has ${difference.toFixed()} more`);
+    .map(([name, difference]) => `${name}: the broker has ${difference.toFixed()} more`);
 }
 
 /** The opening cash stands aside: both sides began with it. */

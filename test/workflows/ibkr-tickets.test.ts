@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { dec } from '../../src/domain/money/decimal.ts';
 import type { BracketTicket, SingleTicket, TicketSpec } from '../../src/domain/orders/ticket.ts';
-import { type IbkrHarness, startIbkrHarness } from '../factories/order-harness.ts';
+import { withIbkrHarness } from '../factories/ibkr-suite.ts';
+import type { IbkrHarness } from '../factories/order-harness.ts';
 import type { TwsStand } from '../factories/tws-stand.ts';
 import { waitFor } from '../factories/wait-for.ts';
 
@@ -11,11 +12,10 @@ const KO = { kind: 'stock', symbol: 'KO' } as const;
 let tws: TwsStand;
 let harness: IbkrHarness;
 let accountId: string;
-beforeAll(async () => {
-  harness = await startIbkrHarness();
-  ({ tws, accountId } = harness);
-}, 90_000);
-afterAll(() => harness?.close());
+withIbkrHarness((started) => {
+  harness = started;
+  ({ tws, accountId } = started);
+});
 
 /** The simulator's own orders of a ticket. */
 async function ordersAtBroker(ticketId: string) {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createOrderListing } from '../../db/repositories/order-listing.ts';
-import { type IbkrHarness, startIbkrHarness } from '../factories/order-harness.ts';
+import { withIbkrHarness } from '../factories/ibkr-suite.ts';
+import type { IbkrHarness } from '../factories/order-harness.ts';
 import type { TwsStand } from '../factories/tws-stand.ts';
 import { waitFor } from '../factories/wait-for.ts';
 
@@ -11,11 +12,10 @@ const KO = { kind: 'stock', symbol: 'KO' } as const;
 let tws: TwsStand;
 let harness: IbkrHarness;
 let accountId: string;
-beforeAll(async () => {
-  harness = await startIbkrHarness();
-  ({ tws, accountId } = harness);
-}, 90_000);
-afterAll(() => harness?.close());
+withIbkrHarness((started) => {
+  harness = started;
+  ({ tws, accountId } = started);
+});
 
 async function reconcile() {
   const { reconciled, failed } = await harness.folios.reconcileBroker({ account: accountId }, randomUUID());
@@ -69,10 +69,12 @@ test('a difference that nothing explains pauses the account, says which, and den
   // Something that the broker never did.
   await harness.services.journal.record(
     accountId,
-    {
-      ...{ kind: 'execution', key: 'phantom', execId: 'phantom', orderRef, brokerOrderId: null, at },
-      ...{ correctsExecId: null, instrument: KO, side: 'BUY', quantity: '3', price: '45' },
-    },
+    [
+      {
+        ...{ kind: 'execution', key: 'phantom', execId: 'phantom', orderRef, brokerOrderId: null, at },
+        ...{ correctsExecId: null, instrument: KO, side: 'BUY', quantity: '3', price: '45' },
+      },
+    ],
     at,
   );
   const found = await reconcile();

@@ -10,8 +10,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { OpenedTicket } from '../../src/contracts/activities/order-ticket.ts';
-import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.ts';
+import { SEARCH_ATTRIBUTES, ticketSearchAttributes } from '../../src/contracts/search-attributes.ts';
 import { finalFailure } from '../failures.ts';
 import { books, type DeskSteps, deskSteps } from './activities.ts';
 import {
@@ -90,7 +89,10 @@ export async function executeOrderTicket(input: OrderTicketInput): Promise<Settl
   async function run(): Promise<SettledOrderTicket> {
     const opened = await books.open(input);
     board.open(opened);
-    describeRun(opened);
+    // Whoever starts a ticket through our client gives it these at the start; every later change of one costs an event.
+    if (!workflowInfo().typedSearchAttributes.get(SEARCH_ATTRIBUTES.account)) {
+      upsertSearchAttributes(ticketSearchAttributes(accountId, opened.symbol));
+    }
     const steps = deskSteps(opened);
     desk = steps;
     for (const placement of opened.placements) {
@@ -120,14 +122,6 @@ export async function executeOrderTicket(input: OrderTicketInput): Promise<Settl
       show();
     });
   }
-}
-
-function describeRun({ accountId, symbol }: OpenedTicket): void {
-  upsertSearchAttributes([
-    { key: SEARCH_ATTRIBUTES.kind, value: 'ticket' },
-    { key: SEARCH_ATTRIBUTES.account, value: accountId },
-    { key: SEARCH_ATTRIBUTES.symbol, value: symbol },
-  ]);
 }
 
 /** Before the ticket is opened nobody knows its orders; then the step itself refuses what is not of it. */

@@ -40,6 +40,14 @@ export function createFixedMarketData(options: { priceUsd?: DecimalString; bench
       return range;
     },
 
+    /** A price that never moves knows no splits and no dividends. */
+    async corporateActions(ticker, from, to) {
+      assertMarketDate(from);
+      assertMarketDate(to);
+      assertTicker(ticker);
+      return [];
+    },
+
     benchmark: (asOf) => options.benchmark.benchmark(asOf),
   };
 }

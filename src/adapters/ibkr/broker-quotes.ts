@@ -1,6 +1,6 @@
 import { errorCodeOf } from '../../contracts/errors.ts';
 import { type DecimalString, dec } from '../../domain/money/decimal.ts';
-import type { Tradable } from '../../domain/orders/instrument.ts';
+import type { Instrument, Tradable } from '../../domain/orders/instrument.ts';
 import type { TwoSidedQuote } from '../../ports/quotes.ts';
 import type { IbkrMarketData } from './market-data.ts';
 
@@ -21,6 +21,25 @@ export async function askBrokerQuote(
     const [some] = sides;
     if (some === undefined) return null;
     return { bid: bid ?? last ?? some, ask: ask ?? last ?? some, last: last ?? middleOf(bid, ask) ?? some };
+  } catch (error) {
+    if (NO_PRICE.has(errorCodeOf(error))) return null;
+    throw error;
+  }
+}
+
+/**
+ * The dollar delta of one share or one contract: a share's is its price, an option's comes from the broker's own model.
+ * Null where the broker computes none. BROKER_NOT_READY while there is no connection.
+ */
+export async function askDeltaUsd(
+  marketData: Pick<IbkrMarketData, 'quote' | 'greeks'>,
+  instrument: Instrument,
+): Promise<DecimalString | null> {
+  if (instrument.kind === 'stock') return (await askBrokerQuote(marketData, instrument))?.last ?? null;
+  try {
+    const { delta, underlyingPrice } = await marketData.greeks(instrument);
+    if (underlyingPrice === null) return null;
+    return dec(delta).times(underlyingPrice).times(instrument.multiplier).toFixed();
   } catch (error) {
     if (NO_PRICE.has(errorCodeOf(error))) return null;
     throw error;

@@ -21,6 +21,8 @@ export interface KnownOrder {
   reason: string | null;
   /** While a change of it is under way, errors are about the change. */
   isBeingModified: boolean;
+  /** How often the broker took it up again after it had set it aside: the same words then tell something new. */
+  wakings: number;
 }
 
 export const OVER: ReadonlySet<string> = new Set(['Filled', 'Cancelled', 'ApiCancelled']);
@@ -78,7 +80,15 @@ export function createKnownOrders(): KnownOrders {
       }
       const order: KnownOrder = {
         ...{ orderRef, orderId, clientId, permId: permId || null, contract: null, order: null, status: null },
-        ...{ filled: 0, remaining: null, wasTaken: false, refusal: null, reason: null, isBeingModified: false },
+        ...{
+          filled: 0,
+          remaining: null,
+          wasTaken: false,
+          refusal: null,
+          reason: null,
+          isBeingModified: false,
+          wakings: 0,
+        },
       };
       byKey.set(key, order);
       if (orderRef !== '') byRef.set(orderRef, order);
@@ -100,7 +110,7 @@ export function noteOpenOrder(
   const entry = known.remember(ids);
   entry.contract = contract;
   entry.order = order;
-  if (entry.status === null || !OVER.has(entry.status)) entry.status = state.status;
+  if (entry.status === null || !OVER.has(entry.status)) moveTo(entry, state.status);
   entry.remaining ??= order.totalQuantity ?? null;
   entry.wasTaken ||= isTaken(entry);
   return entry;
@@ -112,13 +122,19 @@ export function noteStatus(
   heard: { status: string; filled: number; remaining: number; whyHeld: string },
 ): boolean {
   if (order.status !== null && OVER.has(order.status) && !OVER.has(heard.status)) return false;
-  order.status = heard.status;
+  moveTo(order, heard.status);
   order.filled = heard.filled;
   order.remaining = heard.remaining;
   order.wasTaken ||= isTaken(order);
   if (heard.whyHeld !== '') order.reason = `${HELD}${heard.whyHeld}`;
   else if (order.reason?.startsWith(HELD)) order.reason = null;
   return true;
+}
+
+/** A refused order does not wake: a word that still shows it at work was overtaken. */
+function moveTo(order: KnownOrder, status: string): void {
+  if (order.status === 'Inactive' && order.refusal === null && WORKING.has(status)) order.wakings += 1;
+  order.status = status;
 }
 
 function isTaken({ status, filled }: KnownOrder): boolean {

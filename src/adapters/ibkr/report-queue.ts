@@ -2,29 +2,39 @@ import type { BrokerReport } from '../../ports/broker-session.ts';
 import { messageOf } from './failures.ts';
 import type { IbkrLog } from './log.ts';
 
+type Listener = (reports: readonly BrokerReport[]) => Promise<void>;
+
 export interface ReportQueue {
   /** Hands a report to those who wait for it at once, and to the listeners after the reports before it. */
   publish(report: BrokerReport): void;
   /** Hears every report as it comes, until the returned function is called. */
   tap(listener: (report: BrokerReport) => void): () => void;
-  onReport(listener: (report: BrokerReport) => Promise<void>): void;
+  onReports(listener: Listener): void;
   /** When everything published so far was handled. */
   drained(): Promise<void>;
 }
 
-/** Reports in the order in which they came, one at a time: a listener writes each down before it sees the next. */
+/**
+ * Reports in the order in which they came. A listener writes down what it has before it sees more; what came meanwhile
+ * comes to it together.
+ */
 export function createReportQueue(log: IbkrLog): ReportQueue {
   const taps = new Set<(report: BrokerReport) => void>();
-  const listeners: ((report: BrokerReport) => Promise<void>)[] = [];
+  const listeners: Listener[] = [];
+  let waiting: BrokerReport[] = [];
   let tail = Promise.resolve();
 
-  const deliver = async (report: BrokerReport) => {
+  const deliver = async () => {
+    const reports = waiting;
+    waiting = [];
+    if (reports.length === 0) return;
     for (const listener of listeners) {
       try {
-        await listener(report);
+        await listener(reports);
       } catch (error) {
-        // The next statement brings it again; the reports behind it must not wait for that.
-        log.error({ key: report.key, error: messageOf(error) }, 'a report of the broker could not be journaled');
+        // The next statement brings them again; the reports behind them must not wait for that.
+        const keys = reports.map(({ key }) => key);
+        log.error({ keys, error: messageOf(error) }, 'reports of the broker could not be journaled');
       }
     }
   };
@@ -32,13 +42,14 @@ export function createReportQueue(log: IbkrLog): ReportQueue {
   return {
     publish(report) {
       for (const tap of [...taps]) tap(report);
-      tail = tail.then(() => deliver(report));
+      waiting.push(report);
+      tail = tail.then(deliver);
     },
     tap(listener) {
       taps.add(listener);
       return () => void taps.delete(listener);
     },
-    onReport: (listener) => void listeners.push(listener),
+    onReports: (listener) => void listeners.push(listener),
     drained: () => tail,
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Contract, type Execution, OptionType, SecType } from '@stoqey/ib';
-import { createKnownOrders, type KnownOrder } from './known-orders.ts';
+import { type Contract, type Execution, OptionType, OrderStatus, OrderType, SecType } from '@stoqey/ib';
+import { createKnownOrders, type KnownOrder, noteOpenOrder, noteStatus } from './known-orders.ts';
 import { judgeError } from './order-events.ts';
 import { commissionReport, correctedExecId, executionReport, orderEventOf, statusReport } from './reports.ts';
 
@@ -34,6 +34,35 @@ describe('statuses of TWS', () => {
     expect(key({ filled: 40, remaining: 60 })).toBe('900/Submitted/40/60');
     expect(key({ filled: 40, remaining: 60 })).toBe(key({ filled: 40, remaining: 60 }));
     expect(key({ filled: 50, remaining: 50 })).not.toBe(key({ filled: 40, remaining: 60 }));
+  });
+
+  test('an order that sleeps and wakes again tells it each time, and a reconnect repeats only what was told', () => {
+    const orders = createKnownOrders();
+    const order = orders.remember({ orderRef: 't/1', orderId: 5, clientId: 1, permId: 900 });
+    const tell = (status: string) => {
+      noteStatus(order, { status, filled: 0, remaining: 100, whyHeld: '' });
+      return statusReport(order, at)?.key;
+    };
+    const told = ['Submitted', 'Inactive', 'Submitted', 'Inactive', 'Submitted'].map(tell);
+    expect(new Set(told).size).toBe(5);
+    orders.startConnection();
+    const again = noteOpenOrder(
+      orders,
+      5,
+      {},
+      { orderRef: 't/1', clientId: 1, permId: 900, totalQuantity: 100, orderType: OrderType.MKT },
+      { status: OrderStatus.Submitted },
+    );
+    expect(statusReport(again, at)?.key).toBe(told.at(-1));
+    expect(tell('Submitted')).toBe(told.at(-1));
+    // A completed order is shown without its past, and its end is one report all the same.
+    expect(tell('Filled')).toBe(statusReport(known({ status: 'Filled' }), at)?.key);
+  });
+
+  test('a refused order does not wake', () => {
+    const order = known({ status: 'Inactive', refusal: '201: no' });
+    noteStatus(order, { status: 'Submitted', filled: 0, remaining: 100, whyHeld: '' });
+    expect(order.wakings).toBe(0);
   });
 
   test('a refusal is one report, whichever word follows the error', () => {
@@ -75,7 +104,8 @@ describe('executions of TWS', () => {
 
   test('carry the time of the trade, the side and exact numbers', () => {
     expect(executionReport(stock, execution, 'UTC', new Date(0))).toEqual({
-      ...{ kind: 'execution', key: '0000e0d5.6555a859.01.01', execId: '0000e0d5.6555a859.01.01', correctsExecId: null },
+      ...{ kind: 'execution', key: '0000e0d5.6555a859.01.01/40@0.30000000000000004' },
+      ...{ execId: '0000e0d5.6555a859.01.01', correctsExecId: null },
       ...{ orderRef: 't/1', brokerOrderId: '900', at: new Date('2026-11-21T15:00:01Z'), side: 'SELL', quantity: '40' },
       ...{ instrument: { kind: 'stock', symbol: 'BRK.B' }, price: '0.30000000000000004' },
     });

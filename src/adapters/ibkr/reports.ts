@@ -4,7 +4,7 @@ import { OrderEvent, OrderSide } from '../../domain/orders/order-state.ts';
 import type { CommissionReport, ExecutionReport, OrderStatusReport } from '../../ports/broker-session.ts';
 import { toDecimalString, toInstrument } from './ib-contract.ts';
 import { parseIbTime } from './ib-time.ts';
-import type { KnownOrder } from './known-orders.ts';
+import { type KnownOrder, OVER } from './known-orders.ts';
 
 /**
  * A status word in our terms; null where nothing has happened yet to the order. A working order that has traded shows the
@@ -34,12 +34,13 @@ export function orderEventOf(
 /** What of an order its report is made of. */
 export type ReportedOrder = Pick<
   KnownOrder,
-  'orderRef' | 'permId' | 'status' | 'filled' | 'remaining' | 'refusal' | 'reason'
+  'orderRef' | 'permId' | 'status' | 'filled' | 'remaining' | 'refusal' | 'reason' | 'wakings'
 >;
 
 /**
  * The report of the order's present status; null where it says nothing or the order is not ours. An order is refused
- * once: the error and the status word that follows it are one report.
+ * once: the error and the status word that follows it are one report. The key is the same for every repetition, also after a
+ * reconnect; an order that sleeps and wakes says the same words again and means something new.
  */
 export function statusReport(order: ReportedOrder, at: Date): OrderStatusReport | null {
   if (order.orderRef === '' || order.status === null) return null;
@@ -47,9 +48,11 @@ export function statusReport(order: ReportedOrder, at: Date): OrderStatusReport 
   if (event === null) return null;
   if (event === OrderEvent.reject) return refusalReport(order, order.status, at);
   const remaining = order.remaining ?? 0;
+  const key = `${order.permId ?? order.orderRef}/${order.status}/${order.filled}/${remaining}`;
   return {
     kind: 'status',
-    key: `${order.permId ?? order.orderRef}/${order.status}/${order.filled}/${remaining}`,
+    // An order ends once, whoever tells of it: a completed order is shown without its past.
+    key: order.wakings === 0 || OVER.has(order.status) ? key : `${key}/awake ${order.wakings}`,
     orderRef: order.orderRef,
     brokerOrderId: idText(order.permId),
     at,
@@ -89,9 +92,11 @@ export function executionReport(
 ): ExecutionReport | null {
   const { execId, shares, price } = execution;
   if (contract.secType === SecType.BAG || !execId || shares === undefined || price === undefined) return null;
+  const [quantity, paid] = [toDecimalString(shares), toDecimalString(price)];
   return {
     kind: 'execution',
-    key: execId,
+    // The id told again with other facts is no repetition: it must be kept for a person.
+    key: `${execId}/${quantity}@${paid}`,
     orderRef: execution.orderRef ?? '',
     brokerOrderId: idText(execution.permId),
     at: parseIbTime(execution.time ?? '', zoneOfGateway) ?? arrivedAt,
@@ -99,8 +104,8 @@ export function executionReport(
     correctsExecId: correctedExecId(execId),
     instrument: toInstrument(contract),
     side: execution.side === 'SLD' ? OrderSide.sell : OrderSide.buy,
-    quantity: toDecimalString(shares),
-    price: toDecimalString(price),
+    quantity,
+    price: paid,
   };
 }
 

@@ -84,7 +84,7 @@ export function createIbkrSession(options: IbkrSessionOptions): BrokerSession {
     cancel: async (account, orderRef) => cancelOrder(ofAccount(account), orderRef),
     whatIf: async (account, orders) => askWhatIf(ofAccount(account), account, orders),
     statement: async (account) => readFrom(parts, ofAccount(account), account),
-    onReport: reports.onReport,
+    onReports: reports.onReports,
     onState: machine.onState,
     async close() {
       machine.close();

@@ -104,6 +104,7 @@ export function completedOrderView(shown: ShownOrder, known: KnownOrders, at: Da
       {
         ...{ orderRef: order.orderRef ?? '', permId: order.permId ?? null, status: state.status, filled },
         ...{ remaining: quantity - filled, refusal: refusalOf(shown, known), reason: state.completedStatus || null },
+        wakings: 0,
       },
       at,
     ),

@@ -1,5 +1,5 @@
 import { type Contract, EventName, type Order as IbOrder, type OrderState as IbOrderState } from '@stoqey/ib';
-import { type Dec, dec, sum } from '../../domain/money/decimal.ts';
+import { Dec, dec, sum } from '../../domain/money/decimal.ts';
 import type { PlannedOrder } from '../../domain/orders/order.ts';
 import type { WhatIf } from '../../ports/broker-session.ts';
 import { sequenceOrders } from './bracket-plan.ts';
@@ -14,6 +14,8 @@ export interface OrderCost {
   readonly initial: Dec;
   readonly maintenance: Dec;
   readonly commission: Dec | null;
+  /** Of the account before the order. */
+  readonly available: Dec | null;
   readonly warning: string | null;
 }
 
@@ -37,14 +39,16 @@ function dearest(costs: readonly OrderCost[]): OrderCost {
   return costs.reduce((most, cost) => (cost.initial.gt(most.initial) ? cost : most));
 }
 
-/** The sum; a commission that is unknown for one order is unknown for all. */
+/** The sum; a commission that is unknown for one order is unknown for all. What is available is so for all together. */
 export function addCosts(costs: readonly OrderCost[]): WhatIf {
   const commissions = costs.flatMap(({ commission }) => (commission === null ? [] : [commission]));
+  const available = costs.flatMap((cost) => (cost.available === null ? [] : [cost.available]));
   const warnings = costs.flatMap(({ warning }) => (warning === null ? [] : [warning]));
   return {
     initialMarginUsd: sum(costs.map(({ initial }) => initial)).toFixed(),
     maintenanceMarginUsd: sum(costs.map(({ maintenance }) => maintenance)).toFixed(),
     commissionUsd: commissions.length === costs.length ? sum(commissions).toFixed() : null,
+    availableUsd: available.length > 0 ? Dec.min(...available).toFixed() : null,
     warning: warnings.length > 0 ? warnings.join(' ') : null,
   };
 }
@@ -97,8 +101,10 @@ export function costOf(orderRef: string, state: IbOrderState): OrderCost {
   const maintenance = change(state.maintMarginChange, state.maintMarginBefore, state.maintMarginAfter);
   if (initial === null || maintenance === null) throw noAnswer(`the margin of ${orderRef}`);
   const commission = state.commission ?? state.maxCommission;
+  const { equityWithLoanBefore: equity, initMarginBefore: tiedUp } = state;
   return {
     ...{ initial, maintenance, commission: commission === undefined ? null : dec(commission) },
+    available: equity === undefined || tiedUp === undefined ? null : dec(equity).minus(tiedUp),
     warning: state.warningText || null,
   };
 }

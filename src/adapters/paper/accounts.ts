@@ -1,7 +1,9 @@
 import type { MarketDate } from '../../domain/market/market-date.ts';
 import { commissionOfPart } from '../../domain/orders/commission.ts';
+import type { Instrument } from '../../domain/orders/instrument.ts';
 import type { PlannedOrder } from '../../domain/orders/order.ts';
 import { BrokerError, type BrokerReport } from '../../ports/broker-session.ts';
+import { applyActions, knownThrough, loadActions } from './corporate-actions.ts';
 import type { Desk, TradingRules } from './desk.ts';
 import { messageOf, withoutEffect } from './failures.ts';
 import { loadMarket } from './market-view.ts';
@@ -9,7 +11,7 @@ import { findAccount, keepAccount, type OpenAccount, openAccount } from './open-
 import type { PaperBook } from './paper-book.ts';
 import type { PaperSessionOptions } from './paper-options.ts';
 import type { PaperOrder } from './paper-state.ts';
-import { instrumentsOf } from './placement.ts';
+import { instrumentsOf, withUnderlyings } from './placement.ts';
 import type { ReportQueue } from './report-queue.ts';
 import { commissionReport, executionReport, statusReport } from './reports.ts';
 import { presentReports } from './statement.ts';
@@ -21,6 +23,8 @@ const DEFAULT_PARTIAL_SHARE = 0.5;
 export interface Step<T> {
   /** The orders whose instruments must have prices; its failure ends the step before anything is done. */
   orders(open: OpenAccount): readonly PlannedOrder[];
+  /** What has to be priced besides. */
+  instruments?(open: OpenAccount): readonly Instrument[];
   /** It returns a failure that is to be kept with what was done, and throws a BrokerError only where nothing was. */
   work(desk: Desk, orders: readonly PlannedOrder[], open: OpenAccount): T;
 }
@@ -72,8 +76,18 @@ export function createAccounts(options: PaperSessionOptions, queue: ReportQueue)
     queue.publish(open.account, reports);
     return reports;
   };
-  const beginDay = async (open: OpenAccount, today: MarketDate) => {
-    turnTo(open.book, today, (order) => isUntold(queue, open.book, order));
+  const untilHeard = async ({ account, book }: OpenAccount) => {
+    const isWaiting = () => [...book.orders.values()].some((order) => isUntold(queue, book, order));
+    if (!isWaiting()) return;
+    queue.publish(account, queue.failed(account));
+    await queue.drained();
+    if (isWaiting()) throw withoutEffect('BROKER_NOT_READY', `nobody hears what account ${account} has to tell`);
+  };
+  const beginDay = async (open: OpenAccount, today: MarketDate, through: MarketDate) => {
+    const { book } = open;
+    const due = await readable('the splits and dividends', () => loadActions(open, through, () => untilHeard(open)));
+    if (today !== book.day) turnTo(book, today, (order) => isUntold(queue, book, order));
+    applyActions(book, due, through);
     open.sizes.clear();
     open.resting.clear();
     await publishKept(open, true);
@@ -83,10 +97,12 @@ export function createAccounts(options: PaperSessionOptions, queue: ReportQueue)
     const { book } = open;
     const today = await readable('the day', () => open.market.today());
     book.beginStep(options.clock.now());
-    if (today !== book.day) await beginDay(open, today);
+    const through = knownThrough(open, today);
+    if (today !== book.day || through > book.actionsThrough) await beginDay(open, today, through);
     book.beginStep(options.clock.now());
     const orders = step.orders(open);
-    const market = await readable('a price', () => loadMarket(open.market, instrumentsOf(orders), open.sizes));
+    const wanted = withUnderlyings([...instrumentsOf(orders), ...(step.instruments?.(open) ?? [])]);
+    const market = await readable('a price', () => loadMarket(open.market, wanted, open.sizes));
     const result = attempt(
       () => step.work({ book, market, rules }, orders, open),
       () => opened.delete(account),

@@ -1,7 +1,8 @@
-import { type Dec, dec, ZERO } from '../../domain/money/decimal.ts';
+import { type Dec, dec } from '../../domain/money/decimal.ts';
 import { type Instrument, instrumentKey, type Tradable } from '../../domain/orders/instrument.ts';
+import { netQuote } from '../../domain/orders/net-quote.ts';
 import { OrderSide } from '../../domain/orders/order-state.ts';
-import { legsOf } from '../../domain/orders/ticket.ts';
+import type { Combo } from '../../domain/orders/ticket.ts';
 import type { PaperMarket, PaperQuote } from './paper-options.ts';
 
 /** A quote to compute with. Sizes that are null never run out. */
@@ -39,8 +40,9 @@ export async function loadMarket(
       quotes.set(key, quote === null ? null : liveQuote(quote));
     }),
   );
+  const quoteOfOne = (instrument: Instrument) => quotes.get(instrumentKey(instrument)) ?? null;
   const quoteOf = (tradable: Tradable): LiveQuote | null =>
-    tradable.kind === 'combo' ? netQuote(tradable, quoteOf) : (quotes.get(instrumentKey(tradable)) ?? null);
+    tradable.kind === 'combo' ? comboQuote(tradable, quoteOfOne) : quoteOfOne(tradable);
   const available = (tradable: Tradable, side: OrderSide): number | null => {
     const quote = tradable.kind === 'combo' ? null : quoteOf(tradable);
     const size = side === OrderSide.buy ? quote?.askSize : quote?.bidSize;
@@ -64,17 +66,7 @@ function liveQuote({ bid, ask, last, bidSize = null, askSize = null }: PaperQuot
   return { bid: dec(bid), ask: dec(ask), last: dec(last), bidSize, askSize };
 }
 
-/** A bought combination pays the asks of its bought legs and gets the bids of its sold ones. */
-function netQuote(tradable: Tradable, quoteOf: (leg: Instrument) => LiveQuote | null): LiveQuote | null {
-  let [bid, ask, last] = [ZERO, ZERO, ZERO];
-  for (const { instrument, side, ratio } of legsOf(tradable, OrderSide.buy)) {
-    const quote = quoteOf(instrument);
-    if (quote === null) return null;
-    const isBought = side === OrderSide.buy;
-    const units = isBought ? ratio : -ratio;
-    bid = bid.plus((isBought ? quote.bid : quote.ask).times(units));
-    ask = ask.plus((isBought ? quote.ask : quote.bid).times(units));
-    last = last.plus(quote.last.times(units));
-  }
-  return { bid, ask, last, bidSize: null, askSize: null };
+function comboQuote(combo: Combo, quoteOf: (leg: Instrument) => LiveQuote | null): LiveQuote | null {
+  const net = netQuote(combo, quoteOf);
+  return net === null ? null : { ...net, bidSize: null, askSize: null };
 }

@@ -16,6 +16,8 @@ export class PaperBook {
   /** Oldest first. */
   executions: PaperExecution[] = [];
   day: MarketDate;
+  /** The last day whose splits and dividends are in the book. */
+  actionsThrough: MarketDate;
   cash: Dec;
   /** ISO time of the present step, and the time at which it trades. */
   now = '';
@@ -33,6 +35,7 @@ export class PaperBook {
 
   constructor(day: MarketDate, openingCashUsd: DecimalString) {
     this.day = day;
+    this.actionsThrough = day;
     this.cash = dec(openingCashUsd);
   }
 
@@ -53,6 +56,7 @@ export class PaperBook {
   restore(step: AccountStep): void {
     this.#step = step.number;
     this.day = step.day;
+    this.actionsThrough = step.actionsThrough ?? step.day;
     this.#sequence = step.sequence;
     this.cash = dec(step.cashUsd);
     for (const position of step.positions) this.positions.set(instrumentKey(position.instrument), position);
@@ -172,9 +176,9 @@ export class PaperBook {
     this.#changedOrders = new Set();
     this.#changedPositions = new Set();
     this.#freshExecutions = [];
-    const { day, cash } = this;
+    const { day, actionsThrough, cash } = this;
     const numbers = { number: this.#step, sequence: this.#sequence };
-    return { ...numbers, day, cashUsd: cash.toFixed(), positions, orders, executions };
+    return { ...numbers, day, actionsThrough, cashUsd: cash.toFixed(), positions, orders, executions };
   }
 
   #change(order: PaperOrder): PaperOrder {
@@ -201,7 +205,7 @@ export class PaperBook {
 }
 
 /** More than any division of prices needs to stay exact for people. */
-const COST_DECIMALS = 10;
+export const COST_DECIMALS = 10;
 
 function addTo(sets: Map<string, Set<string>>, key: string, value: string): void {
   const set = sets.get(key);

@@ -1,3 +1,4 @@
+import type { DueAction } from '../../domain/accounting/corporate-actions.ts';
 import type { MarketDate } from '../../domain/market/market-date.ts';
 import type { DecimalString } from '../../domain/money/decimal.ts';
 import type { TradedPart } from '../../domain/orders/commission.ts';
@@ -22,6 +23,18 @@ export interface PaperMarket {
   today(): Promise<MarketDate>;
   /** Null for what it does not know or has no price of; a failure means that nobody knows at the moment. */
   quote(instrument: Instrument): Promise<PaperQuote | null>;
+  /** Where absent, nothing ever befalls a share. */
+  readonly actions?: PaperActions;
+}
+
+/** The splits and dividends of a market. */
+export interface PaperActions {
+  /** The last day whose splits and dividends can be known while the market stands on this one: a live market's are told with its session. */
+  through(today: MarketDate): MarketDate;
+  /** Those of these shares after one day, up to another, oldest first. */
+  due(symbols: readonly string[], window: { after: MarketDate; through: MarketDate }): Promise<readonly DueAction[]>;
+  /** Called before they are booked here: the owner of the account books the same to his books, up to this day, once. */
+  book(through: MarketDate): Promise<void>;
 }
 
 export interface PaperAccount {

@@ -65,6 +65,8 @@ export interface AccountStep {
   /** Counted from 1 for each account, for ever. */
   readonly number: number;
   readonly day: MarketDate;
+  /** The last day whose splits and dividends are in it; the day where it is absent. */
+  readonly actionsThrough?: MarketDate;
   /** Of the last order; the broker's ids count on from it. */
   readonly sequence: number;
   readonly cashUsd: DecimalString;

@@ -69,12 +69,15 @@ function inSequence(book: PaperBook, orders: readonly PlannedOrder[]): readonly 
   return sequence;
 }
 
-/** Everything that orders trade, whose prices must be known to work them; with the shares that options are written on. */
+/** Everything that orders trade, whose prices must be known to work them. */
 export function instrumentsOf(orders: readonly PlannedOrder[]): readonly Instrument[] {
-  return orders.flatMap(({ tradable, side }) =>
-    legsOf(tradable, side).flatMap(({ instrument }): Instrument[] =>
-      instrument.kind === 'stock' ? [instrument] : [instrument, { kind: 'stock', symbol: instrument.symbol }],
-    ),
+  return orders.flatMap(({ tradable, side }) => legsOf(tradable, side).map(({ instrument }) => instrument));
+}
+
+/** The same with the shares that options are written on: what an option ties up depends on them. */
+export function withUnderlyings(instruments: readonly Instrument[]): readonly Instrument[] {
+  return instruments.flatMap((one): Instrument[] =>
+    one.kind === 'stock' ? [one] : [one, { kind: 'stock', symbol: one.symbol }],
   );
 }
 

@@ -8,7 +8,7 @@ import type { PaperSessionOptions } from './paper-options.ts';
 import { placeOrders, reportsAbout, sequenceOrders } from './placement.ts';
 import { createReportQueue } from './report-queue.ts';
 import { createStateBoard, type StateBoard } from './session-state.ts';
-import { statementOf } from './statement.ts';
+import { heldOf, statementOf } from './statement.ts';
 import { costOf } from './what-if.ts';
 
 export interface PaperSession extends BrokerSession {
@@ -73,6 +73,7 @@ export function createPaperSession(options: PaperSessionOptions): PaperSession {
       board.assertReady();
       const { result } = await accounts.step(account, {
         orders: ({ book }) => sequenceOrders(book, grid, orders),
+        instruments: ({ book }) => heldOf(book).map(({ instrument }) => instrument),
         work: (desk, sequence) => costOf(desk, sequence),
       });
       return result;
@@ -81,7 +82,7 @@ export function createPaperSession(options: PaperSessionOptions): PaperSession {
       board.assertReady();
       await moveMarket(accounts);
     },
-    onReport: queue.onReport,
+    onReports: queue.onReports,
     onState: board.onState,
     async close() {
       board.become('closed');

@@ -1,6 +1,6 @@
 import { dec } from '../../domain/money/decimal.ts';
+import { describeTradable } from '../../domain/orders/describe-order.ts';
 import { multiplierOf } from '../../domain/orders/exposure.ts';
-import { instrumentKey, type Tradable } from '../../domain/orders/instrument.ts';
 import type { BrokerOrderView, BrokerPosition, BrokerReport, BrokerStatement } from '../../ports/broker-session.ts';
 import type { PaperBook } from './paper-book.ts';
 import { isLive, type PaperOrder, type PaperPosition } from './paper-state.ts';
@@ -14,10 +14,15 @@ export function statementOf(book: PaperBook, account: string, at: Date): BrokerS
     openOrders: orders.filter(isLive).map(orderView),
     completedOrders: orders.filter((order) => !isLive(order)).map(orderView),
     reports: book.executions.flatMap((one): BrokerReport[] => [executionReport(one), commissionReport(one)]),
-    positions: [...book.positions.values()].filter(({ quantity }) => !dec(quantity).isZero()).map(positionOf),
+    positions: heldOf(book).map(positionOf),
     cashUsd: book.cash.toFixed(),
     at,
   };
+}
+
+/** What the account has a position of. */
+export function heldOf({ positions }: PaperBook): readonly PaperPosition[] {
+  return [...positions.values()].filter(({ quantity }) => !dec(quantity).isZero());
 }
 
 /** Every report that the account's present state amounts to, for whoever may have missed some. */
@@ -34,16 +39,10 @@ function orderView(paper: PaperOrder): BrokerOrderView {
   const { orderRef, side, tradable, quantity } = paper.order;
   return {
     ...{ orderRef, brokerOrderId, brokerStatus: status, isOpen: isLive(paper), side, quantity },
-    description: describe(tradable),
+    description: describeTradable(tradable),
     filledQuantity: filled,
     report: statusReport(paper),
   };
-}
-
-function describe(tradable: Tradable): string {
-  if (tradable.kind !== 'combo') return instrumentKey(tradable);
-  const legs = tradable.legs.map(({ side, ratio, instrument }) => `${side} ${ratio} ${instrumentKey(instrument)}`);
-  return `${tradable.symbol} combo: ${legs.join(', ')}`;
 }
 
 /** The average cost of an option is kept per contract and told per unit of its underlying. */

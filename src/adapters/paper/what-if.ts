@@ -8,6 +8,7 @@ import { legsOf } from '../../domain/orders/ticket.ts';
 import type { WhatIf } from '../../ports/broker-session.ts';
 import type { Desk } from './desk.ts';
 import { assertKnown } from './placement.ts';
+import { heldOf } from './statement.ts';
 
 interface OrderCost {
   readonly initial: Dec;
@@ -32,8 +33,20 @@ export function costOf(desk: Desk, orders: readonly PlannedOrder[]): WhatIf {
     initialMarginUsd: sum(dearest.map(({ initial }) => initial)).toFixed(),
     maintenanceMarginUsd: sum(dearest.map(({ maintenance }) => maintenance)).toFixed(),
     commissionUsd: sum(dearest.map(({ commission }) => commission)).toFixed(),
+    availableUsd: availableOf(desk)?.toFixed() ?? null,
     warning: null,
   };
+}
+
+/** Cash and positions at the middle of the market, less what the positions tie up; null where one has no price. */
+function availableOf(desk: Desk): Dec | null {
+  const held = heldOf(desk.book);
+  if (held.some(({ instrument }) => desk.market.quote(instrument) === null)) return null;
+  const free = held.map(({ instrument, quantity }) => {
+    const worth = markOf(desk, instrument).times(multiplierOf(instrument)).times(quantity);
+    return worth.minus(marginAt(desk, instrument, dec(quantity)).initial);
+  });
+  return desk.book.cash.plus(sum(free));
 }
 
 function costOfOrder(desk: Desk, order: PlannedOrder): OrderCost {

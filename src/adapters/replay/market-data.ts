@@ -3,9 +3,9 @@ import { addDays, type MarketDate } from '../../domain/market/market-date.ts';
 import { toPriceGrid } from '../../domain/market/price-grid.ts';
 import type { DecimalString } from '../../domain/money/decimal.ts';
 import { type Close, type MarketData, QUOTE_MAX_AGE_DAYS } from '../../ports/market-data.ts';
+import { readClosesTable, readOhlcvRows } from '../market-data/history-file.ts';
 import { assertMarketDate, quoteUnavailable, tickerUnknown } from '../market-data/market-data-errors.ts';
 import { firstIndexFrom, lastCloseUpTo, type PriceSeries } from '../market-data/price-series.ts';
-import { readClosesTable, readOhlcvRows } from './history-file.ts';
 
 /** The first and the last day of the bundled history. FB, GOOG and IBM cover only a part: see data/NOTICE.md. */
 export const REPLAY_FIRST_DAY: MarketDate = '1990-01-02';
@@ -63,6 +63,14 @@ export function createReplayMarketData(dataDir: string): MarketData {
         range.push({ marketDate: days[i] as string, close: gridCloses[i] as string });
       }
       return range;
+    },
+
+    /** The series are adjusted: what was split or paid is in their prices already. */
+    async corporateActions(ticker, from, to) {
+      assertMarketDate(from);
+      assertMarketDate(to);
+      await seriesOf(ticker);
+      return [];
     },
 
     async benchmark(asOf) {

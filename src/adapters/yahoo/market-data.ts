@@ -4,6 +4,7 @@ import { TICKER_PATTERN } from '../../domain/market/ticker.ts';
 import { type Close, type MarketData, QUOTE_MAX_AGE_DAYS, type Quote } from '../../ports/market-data.ts';
 import { assertMarketDate, quoteUnavailable, tickerUnknown } from '../market-data/market-data-errors.ts';
 import { lastCloseUpTo } from '../market-data/price-series.ts';
+import { readCorporateActions } from './corporate-actions.ts';
 import { type DailyBars, NO_BARS, readDailyBars } from './daily-bars.ts';
 import { exchangeDay, NEW_YORK } from './exchange-day.ts';
 import { createYahooClient } from './yahoo-client.ts';
@@ -22,11 +23,15 @@ export function createYahooMarketData(
   const { baseUrl = null, timeoutMs = 10_000, now = () => new Date() } = options;
   const client = createYahooClient({ baseUrl, timeoutMs });
 
-  const bars = async (ticker: string, from: MarketDate, to: MarketDate): Promise<DailyBars> => {
+  const chartOf = async (ticker: string, from: MarketDate, to: MarketDate) => {
     const chart = await client.chart(symbolOf(ticker), from, addDays(to, 1));
-    if (chart === null) return NO_BARS;
-    assertDollars(ticker, chart.meta.currency);
-    return readDailyBars(chart, from, to, now());
+    if (chart !== null) assertDollars(ticker, chart.meta.currency);
+    return chart;
+  };
+
+  const bars = async (ticker: string, from: MarketDate, to: MarketDate): Promise<DailyBars> => {
+    const chart = await chartOf(ticker, from, to);
+    return chart === null ? NO_BARS : readDailyBars(chart, from, to, now());
   };
 
   const lastClose = async (ticker: string, asOf: MarketDate): Promise<Close> => {
@@ -69,6 +74,17 @@ export function createYahooMarketData(
       if (from > to) return [];
       const { days, closes } = await translated(ticker, to, async () => (await bars(ticker, from, to)).adjusted);
       return days.map((marketDate, i) => ({ marketDate, close: toPriceGrid(closes[i] as string) }));
+    },
+
+    async corporateActions(ticker, from, to) {
+      assertMarketDate(from);
+      assertMarketDate(to);
+      assertTicker(ticker);
+      if (from > to) return [];
+      return translated(ticker, to, async () => {
+        const chart = await chartOf(ticker, from, to);
+        return chart === null ? [] : readCorporateActions(chart, from, to);
+      });
     },
 
     async benchmark(asOf) {

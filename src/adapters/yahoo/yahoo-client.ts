@@ -20,6 +20,17 @@ const chartSchema = z.object({
     currentTradingPeriod: z.object({ regular: z.object({ start: seconds, end: seconds }) }).optional(),
   }),
   timestamp: z.array(z.number()).default([]),
+  events: z
+    .object({
+      dividends: z.record(z.string(), z.object({ amount: z.number().positive(), date: seconds })).optional(),
+      splits: z
+        .record(
+          z.string(),
+          z.object({ date: seconds, numerator: z.number().positive(), denominator: z.number().positive() }),
+        )
+        .optional(),
+    })
+    .optional(),
   indicators: z.object({
     quote: z.array(z.object({ close: pricesSchema })),
     adjclose: z.array(z.object({ adjclose: pricesSchema.optional() })).optional(),
@@ -30,7 +41,7 @@ export type YahooChart = z.infer<typeof chartSchema>;
 export interface YahooClient {
   /** The present price; null where Yahoo has no such symbol. */
   quote(symbol: string): Promise<YahooQuote | null>;
-  /** Daily bars with `from` ≤ start < `until`, as UTC days; null where Yahoo knows the symbol but has no bar there. */
+  /** Daily bars, splits and dividends with `from` ≤ start < `until`, as UTC days; null where Yahoo knows the symbol but has no bar there. */
   chart(symbol: string, from: string, until: string): Promise<YahooChart | null>;
 }
 
@@ -65,9 +76,10 @@ export function createYahooClient(options: { baseUrl: string | null; timeoutMs: 
         quoteSchema.nullable(),
       ),
     async chart(symbol, from, until) {
-      const query = { period1: from, period2: until, interval: '1d', includePrePost: false, return: 'object' };
+      const query = { period1: from, period2: until, interval: '1d', events: 'div|split' };
+      const form = { includePrePost: false, return: 'object' };
       try {
-        return await call((one) => one.chart(symbol, query, { validateResult: false }), chartSchema);
+        return await call((one) => one.chart(symbol, { ...query, ...form }, { validateResult: false }), chartSchema);
       } catch (error) {
         const { status, message } = error as YahooHttpError;
         if (status === 400 && message.includes("Data doesn't exist")) return null;

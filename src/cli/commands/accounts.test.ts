@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { DEFAULT_RISK_LIMITS } from '../../domain/orders/risk-limits.ts';
 import { createFakeContext, emptyWorld } from '../testing/fake-context.ts';
 import { runCommand } from '../testing/run-command.ts';
 import { NOW, samplePortfolio } from '../testing/sample-data.ts';
@@ -66,6 +67,16 @@ describe('account open', () => {
     expect(world.accounts).toMatchObject([{ name: 'demo', broker: 'paper', initialBalanceUsd: '2500.50' }]);
   });
 
+  test('opens an account with limits of its own beside the usual ones', async () => {
+    const world = emptyWorld();
+    const limits = ['--max-delta', '50000', '--max-order', '2500.50', '--max-positions-per-symbol', '4'];
+    await runCommand(['account', 'open', 'demo', '--balance', '100000', ...limits], createFakeContext(world));
+    expect(world.accounts[0]?.limits).toEqual({
+      ...DEFAULT_RISK_LIMITS,
+      ...{ maxPortfolioDeltaUsd: '50000', maxOrderNotionalUsd: '2500.50', maxPositionsPerSymbol: 4 },
+    });
+  });
+
   test.each([
     [true, 'replay', '2017-03-31'],
     [false, 'yahoo', '2026-03-02'],
@@ -80,6 +91,9 @@ describe('account open', () => {
     [['demo'], 'a paper account begins with --balance'],
     [['a/b', '--balance', '1'], '"a/b" is no account name'],
     [['demo', '--broker', 'etrade'], '"etrade" is no broker; there are paper, ibkr'],
+    [['demo', '--balance', '1', '--max-delta', '-5'], 'a limit in dollars is such as 50000'],
+    [['demo', '--balance', '1', '--max-positions', '0'], 'a limit of positions is a whole number from 1'],
+    [['demo', '--balance', '1', '--max-allocation', '0'], 'a limit in percent is a number above zero'],
     [['demo', '--price-source', 'magic'], '"magic" is no price source'],
     [['demo', '--balance', '1', '--broker-account', 'DU1234567'], 'is for a real broker'],
     [['ib', '--broker', 'ibkr', '--broker-account', 'DU1234567', '--balance', '5'], 'the broker says'],

@@ -1,6 +1,7 @@
 import { FoliosError } from '../../contracts/errors.ts';
 import type { PriceSource } from '../../contracts/schemas/strategy.ts';
 import { dec, formatUsd } from '../../domain/money/decimal.ts';
+import type { RiskLimits } from '../../domain/orders/risk-limits.ts';
 import { strictestMode, type TradingMode } from '../../domain/orders/trading-mode.ts';
 import { BrokerName, type NewTradingAccount, type TradingAccount } from '../../ports/trading-accounts.ts';
 import type { TradingModeChange } from '../../ports/trading-switch.ts';
@@ -75,6 +76,8 @@ export interface AccountToOpen {
   readonly balanceUsd: string | null;
   /** Null for the usual one: live prices where the broker is real, otherwise replayed history. */
   readonly priceSource: PriceSource | null;
+  /** Of the risk gate, where they differ from the defaults. */
+  readonly limits: Partial<RiskLimits>;
 }
 
 /** Letters, digits, dots, dashes; a slash is kept for research accounts, `strategy/provider`. */
@@ -97,7 +100,7 @@ export async function openAccount(context: CliContext, wanted: AccountToOpen): P
 }
 
 function checked(wanted: AccountToOpen, isIbkrSimulated: boolean): Omit<NewTradingAccount, 'openedOn'> {
-  const { name, broker, brokerAccount, balanceUsd } = wanted;
+  const { name, broker, brokerAccount, balanceUsd, limits } = wanted;
   const isSimulated = broker === BrokerName.paper || isIbkrSimulated;
   const priceSource = wanted.priceSource ?? (isSimulated ? 'replay' : 'yahoo');
   if (!NAME.test(name)) {
@@ -108,7 +111,7 @@ function checked(wanted: AccountToOpen, isIbkrSimulated: boolean): Omit<NewTradi
     if (brokerAccount !== null)
       throw new FoliosError('INPUT_INVALID', '--broker-account is for a real broker’s account');
     if (balanceUsd === null) throw new FoliosError('INPUT_INVALID', 'a paper account begins with --balance <usd>');
-    return { name, broker, priceSource, initialBalanceUsd: balanceUsd };
+    return { name, broker, priceSource, limits, initialBalanceUsd: balanceUsd };
   }
   if (brokerAccount === null || !IBKR_ACCOUNT.test(brokerAccount)) {
     throw new FoliosError('INPUT_INVALID', 'an IBKR account has its number, as in --broker-account DU1234567');
@@ -116,5 +119,5 @@ function checked(wanted: AccountToOpen, isIbkrSimulated: boolean): Omit<NewTradi
   // Its books are opened with what the broker holds, once there is a session with it.
   if (balanceUsd !== null)
     throw new FoliosError('INPUT_INVALID', 'what an IBKR account begins with, the broker says: no --balance');
-  return { name, broker, brokerAccount, priceSource, initialBalanceUsd: '0' };
+  return { name, broker, brokerAccount, priceSource, limits, initialBalanceUsd: '0' };
 }

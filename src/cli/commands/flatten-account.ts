@@ -36,7 +36,7 @@ export interface FlattenedAccount {
 /**
  * Cancels what works, waits for the broker's word, and closes what is still held then, one market order per position. A
  * position with an order still working against it is left alone and reported: two orders could both fill and turn it
- * round. Every failure is kept with its step, and the rest goes on.
+ * round. Of two that flatten at once the gate lets one close. Every failure is kept with its step, and the rest goes on.
  */
 export async function flattenAccount(
   context: CliContext,
@@ -55,9 +55,15 @@ export async function flattenAccount(
   }
   // A market order fills within moments, or not before the market opens.
   const short = { ...patience, looks: Math.min(patience.looks, LOOKS_FOR_FILLS) };
-  const hasFailed = steps.some(({ failure }) => failure !== null);
-  const left = await waitUntil(context, account, (exposure) => hasFailed || isFlat(exposure), short);
-  return { account, steps, isFlat: isFlat(left) };
+  const isHopeless = steps.some(({ failure }) => failure !== null && failure.code !== 'ORDER_DENIED');
+  const left = await waitUntil(context, account, (exposure) => isHopeless || isFlat(exposure), short);
+  if (!isFlat(left)) return { account, steps, isFlat: false };
+  return { account, steps: steps.map(withoutDenial), isFlat: true };
+}
+
+/** A closing order that was denied, while the account is flat, came too late: somebody else flattened it at the same time. */
+function withoutDenial(step: FlattenStep): FlattenStep {
+  return step.deed === 'close' && step.failure?.code === 'ORDER_DENIED' ? { ...step, failure: null } : step;
 }
 
 /** Whether the books hold no position and no working order. */
@@ -127,7 +133,7 @@ async function close(
     return { ...step, ticketId: null, orders: [], failure: { code: 'ORDER_STATE_CONFLICT', message, details: {} } };
   }
   try {
-    const input = { ticketId, accountId, ticket: { kind: 'single', order } } as const;
+    const input = { ticketId, accountId, ticket: { kind: 'single', order, reduceOnly: true } } as const;
     const { orders } = await startAndFollow(folios, input, patience);
     const refused = failureOf(orders, () => step.what);
     return { ...step, ticketId, orders, failure: refused === null ? null : describeFailure(refused) };

@@ -86,8 +86,8 @@ describe('flatten', () => {
     ]);
     const common = { type: 'MARKET', timeInForce: 'DAY' };
     expect(started.map(({ ticket }) => ticket)).toEqual([
-      { kind: 'single', order: { tradable: KO, side: 'SELL', quantity: '100', ...common } },
-      { kind: 'single', order: { tradable: PUT, side: 'BUY', quantity: '2', ...common } },
+      { kind: 'single', order: { tradable: KO, side: 'SELL', quantity: '100', ...common }, reduceOnly: true },
+      { kind: 'single', order: { tradable: PUT, side: 'BUY', quantity: '2', ...common }, reduceOnly: true },
     ]);
     expect(new Set(started.map(({ ticketId }) => ticketId)).size).toBe(2);
     expect(failure).toBeUndefined();
@@ -116,6 +116,23 @@ describe('flatten', () => {
     expect(text).toMatch(/SELL 100 KO MARKET +DENIED +✗ ORDER_DENIED/);
     expect(text).toMatch(/SELL 7 PEP MARKET +FILLED/);
     expect(failure).toMatchObject({ code: 'ORDER_DENIED' });
+  });
+
+  test('is no failure where somebody else has closed the position meanwhile', async () => {
+    const { world, started, context } = desk(books([held(KO, '100')]), '', 'KO');
+    const { startTicket } = context.folios;
+    const folios = {
+      ...context.folios,
+      startTicket: ((input: never) => {
+        world.exposures.set(DEMO_ID, books([]));
+        return startTicket(input);
+      }) as typeof startTicket,
+    };
+    const { text, failure } = await flatten({ ...context, folios }, OPTIONS, VIEW, SHORT_PATIENCE);
+    expect(started).toHaveLength(1);
+    expect(text).toMatch(/SELL 100 KO MARKET +DENIED *\n/);
+    expect(text).toMatch(/demo is flat\.$/);
+    expect(failure).toBeUndefined();
   });
 
   test('asks with what it will do, and says that a pause would deny it', async () => {

@@ -111,7 +111,7 @@ describe('order place', () => {
     [['--buy', '1', 'KO', '--ticket', 'x.json'], 'INPUT_INVALID', 'leave the other words'],
     [['--buy', '1', 'KO', '--id', 'mine'], 'INPUT_INVALID', '"mine" is not a UUID'],
     [['--buy', '-1', 'KO'], 'ORDER_INVALID', 'order.quantity: must be above 0, not -1'],
-    [['--buy', '1.5', 'KO'], 'ORDER_INVALID', 'order.quantity: must be whole'],
+    [['--buy', '1.5', 'KO'], 'ORDER_INVALID', 'the ticket has a mistake: order.quantity: must be whole'],
     [['--buy', 'NaN', 'KO'], 'ORDER_INVALID', 'order.quantity: "NaN" is not a decimal number'],
     [['--buy', '1', 'KO', '--limit', '60.123'], 'ORDER_INVALID', 'order.limitPrice: 60.123 is off the price increment'],
     [['--buy', '1', 'KO!'], 'ORDER_INVALID', '"KO!" is not a symbol'],

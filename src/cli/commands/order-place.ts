@@ -9,7 +9,7 @@ import type { CommandResult, View } from '../command-result.ts';
 import { type Confirmation, isConfirmed } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
 import { resolveTradingAccount } from '../references/account-reference.ts';
-import { venueText } from '../text/venues.ts';
+import { pricesText, venueText } from '../text/venues.ts';
 import { invalidTicket } from './ticket-problems.ts';
 import {
   BROKER_PATIENCE,
@@ -53,7 +53,12 @@ export async function placeOrder(
   const texts = new Map(planned.map((order) => [order.orderRef, describeOrder(order)]));
   const describe = (orderRef: string) => texts.get(orderRef) ?? orderRef;
   const venue = venueText(account, context.isIbkrSimulated);
-  const question = `Place for ${account.name} (${venue}):\n${[...texts.values()].map((text) => `  ${text}\n`).join('')}Go on?`;
+  const prices = pricesText(
+    account,
+    planned.map(({ tradable }) => tradable),
+  );
+  const lines = [...texts.values(), ...(prices === null ? [] : [`(prices ${prices})`])];
+  const question = `Place for ${account.name} (${venue}):\n${lines.map((text) => `  ${text}\n`).join('')}Go on?`;
   if (!isKnown && !(await isConfirmed(options, `placing an order for ${account.name}`, question))) {
     return { document: { placed: false, account: account.name, spec }, text: 'Not placed.' };
   }
@@ -61,14 +66,14 @@ export async function placeOrder(
   const seen = await startAndFollow(context.folios, input, patience);
   const failure = failureOf(seen.orders, describe);
   const table = renderOutcome(seen.orders, describe, view.width);
-  const lines = [
+  const told = [
     `Ticket ${ticketId} of ${account.name}${isKnown ? ', which was placed before' : ''}`,
     ...(seen.orders.length > 0 ? [table] : []),
     ...(isTaken(seen) ? [] : [STILL_UNDER_WAY]),
   ];
   return {
     document: { placed: true, account: account.name, ...seen },
-    text: lines.join('\n'),
+    text: told.join('\n'),
     ...(failure === null ? {} : { failure }),
   };
 }

@@ -11,7 +11,7 @@ import { formatPrice, formatQuantity, usdString } from '../text/amounts.ts';
 import { eventSource, eventText } from '../text/order-events.ts';
 import { orderText } from '../text/order-terms.ts';
 import { renderTable } from '../text/table.ts';
-import { venueText } from '../text/venues.ts';
+import { pricesText, venueText } from '../text/venues.ts';
 import { wrapText } from '../text/wrap.ts';
 
 /** One order's life: what we decided and did, what the gate and the broker said, and what was traded. */
@@ -61,11 +61,13 @@ function renderFacts(
   { width }: View,
 ): string {
   const { role, parentRef, state, stateReason, filledQuantity, quantity, averageFillPrice } = order;
+  const prices = account && pricesText(account, [order.tradable]);
   const facts: [string, string][] = [
     ['order', orderText(order)],
     ['id', order.orderId],
     ['reference', order.orderRef],
     ['account', account ? `${account.name} (${venueText(account, isIbkrSimulated)})` : order.accountId],
+    ...(prices === null ? [] : [['prices', prices] satisfies [string, string]]),
     ['state', stateReason === null ? state : `${state}: ${stateReason}`],
     ['filled', `${formatQuantity(filledQuantity)} of ${formatQuantity(quantity)}${average(averageFillPrice)}`],
     ['role', `${role.replace('_', ' ')}${parentRef === null ? '' : `, works after ${parentRef}`}`],

@@ -104,4 +104,44 @@ describe('orders', () => {
     expect(stdout).not.toContain('\u001b');
     expect(stdout.trim().split('\n')).toHaveLength(2);
   });
+
+  describe('order acknowledge', () => {
+    const kept = (eventId: number) => demoEvent({ eventId, outcome: 'refused', problem: 'more than was ordered' });
+    const acknowledge = ['order', 'acknowledge'];
+
+    test('takes reports off the list of those that wait, with who, when and why; the first word stands', async () => {
+      const context = createFakeContext(world({ events: [kept(7), kept(8), demoEvent({ eventId: 9 })] }));
+      const first = await runCommand([...acknowledge, '7', '--reason', 'told twice'], context);
+      expect(first.stdout).toMatch(/^Acknowledged 7 of demo: .* – told twice \(ada, 2026-/);
+      await runCommand([...acknowledge, '7', '--reason', 'another word'], context);
+      const waiting = await runCommand(['orders', '--kept', '--json'], context);
+      expect(JSON.parse(waiting.stdout)).toMatchObject({ kept: [{ eventId: 8, acknowledged: null }] });
+      const seen = await runCommand(['orders', '--kept', '--acknowledged', '--json'], context);
+      expect(JSON.parse(seen.stdout)).toMatchObject({
+        kept: [{ eventId: 7, acknowledged: { reason: 'told twice', by: 'ada' } }],
+      });
+      const table = await runCommand(['orders', '--kept', '--acknowledged'], context);
+      expect(table.stdout).toContain('told twice (ada,');
+    });
+
+    test.each([
+      [['7', '10', '--reason', 'x'], 'no kept report has the number 10; .*; acknowledged before it: 7'],
+      [['9', '--reason', 'x'], 'no kept report has the number 9'],
+      [['seven', '--reason', 'x'], '"seven" is no number of a report'],
+      [['7', '--reason', ' '], '--reason says in 1 to 500 characters'],
+      [['7'], "required option '--reason <text>' not specified"],
+    ])('%j is refused', async (words, problem) => {
+      const context = createFakeContext(world({ events: [kept(7), demoEvent({ eventId: 9 })] }));
+      const { exitCode, stderr } = await runCommand([...acknowledge, ...words], context);
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: expect.stringMatching(new RegExp(`^error INPUT_INVALID: .*${problem}`, 'm')),
+      });
+    });
+
+    test('--acknowledged without --kept is refused', async () => {
+      const { stderr } = await runCommand(['orders', '--acknowledged'], createFakeContext(world()));
+      expect(stderr).toContain('error INPUT_INVALID: --acknowledged goes with --kept');
+    });
+  });
 });

@@ -1,7 +1,7 @@
 import { describeTradable } from '../../domain/orders/describe-order.ts';
 import { OrderRole } from '../../domain/orders/order.ts';
 import { isTerminal, type OrderState } from '../../domain/orders/order-state.ts';
-import type { OrderEventRecord } from '../../ports/order-journal.ts';
+import type { KeptReport } from '../../ports/order-journal.ts';
 import type { ListedOrder, OrderFilter } from '../../ports/order-listing.ts';
 import type { CommandResult, View } from '../command-result.ts';
 import type { CliContext } from '../context.ts';
@@ -10,7 +10,7 @@ import { resolveOrderOrTicket, shortOrderIds } from '../references/order-referen
 import { formatPrice, formatQuantity } from '../text/amounts.ts';
 import { eventText } from '../text/order-events.ts';
 import { orderText, termsText } from '../text/order-terms.ts';
-import { renderTable } from '../text/table.ts';
+import { type Column, renderTable } from '../text/table.ts';
 
 /** Null where it is not asked for. */
 export interface OrdersFilter {
@@ -45,32 +45,46 @@ export async function isAnyMoving(context: CliContext, filter: OrdersFilter): Pr
   return orders.some(({ state }) => !isTerminal(state) && state !== 'UNKNOWN');
 }
 
-/** What brokers told that could not be booked or belongs to no order: it waits for a person. */
+/** What brokers told that could not be booked or belongs to no order: it waits for a person, or one has looked at it. */
 export async function listKeptReports(
   { journal, accounts }: CliContext,
   filter: Pick<OrdersFilter, 'account' | 'limit'>,
+  which: 'waiting' | 'acknowledged',
   view: View,
 ): Promise<CommandResult> {
   const all = await accounts.list();
   const account = filter.account === null ? null : resolveTradingAccount(all, filter.account);
-  const kept = await journal.listKept(account?.accountId ?? null, filter.limit);
+  const kept = await journal.listKept(account?.accountId ?? null, filter.limit, which);
   const nameOf = accountNames(all);
   const document = { kept: kept.map((event) => ({ account: nameOf(event.accountId), ...event })) };
-  if (kept.length === 0) return { document, text: 'Nothing is kept: every report of a broker was booked.' };
-  const text = renderTable<OrderEventRecord>(
+  if (kept.length === 0) return { document, text: NOTHING_KEPT[which] };
+  const text = renderTable<KeptReport>(
     [
+      { head: 'report', align: 'right', cell: ({ eventId }) => String(eventId) },
       { head: 'told at', cell: ({ at }) => at.toISOString() },
       { head: 'account', cell: ({ accountId }) => nameOf(accountId), shrink: 'cut' },
       { head: 'order', cell: ({ orderRef }) => orderRef ?? '–', shrink: 'wrap' },
       { head: 'outcome', cell: ({ outcome }) => outcome },
       { head: 'told', cell: eventText, shrink: 'wrap' },
       { head: 'problem', cell: ({ problem }) => problem ?? '', shrink: 'wrap' },
+      ...(which === 'waiting' ? [] : [ACKNOWLEDGED]),
     ],
     kept,
     view.width,
   );
   return { document, text };
 }
+
+const NOTHING_KEPT = {
+  waiting: 'Nothing is kept: every report of a broker was booked, or somebody has acknowledged it.',
+  acknowledged: 'No report was acknowledged.',
+} as const;
+
+const ACKNOWLEDGED: Column<KeptReport> = {
+  head: 'acknowledged',
+  cell: ({ acknowledged: one }) => (one ? `${one.reason} (${one.by}, ${one.at.toISOString().slice(0, 10)})` : ''),
+  shrink: 'wrap',
+};
 
 async function wanted(context: CliContext, filter: OrdersFilter): Promise<OrderFilter> {
   const { account, state, symbol, ticket, limit } = filter;

@@ -3,6 +3,7 @@ import type { PriceSource } from '../../contracts/schemas/strategy.ts';
 import type { BrokerName } from '../../ports/trading-accounts.ts';
 import type { CommandRunner } from '../command-runner.ts';
 import { parseBalance, parseBroker, parsePriceSource } from '../option-parsers.ts';
+import { limitsOf, withLimitOptions } from './account-limits.ts';
 import { defineCommand } from './define-command.ts';
 
 /** Accounts: to look at, and to open. */
@@ -30,16 +31,23 @@ export function addAccountCommands(program: Command, runner: CommandRunner): voi
     );
 
   const account = program.command('account').description('Open an account for orders of your own');
-  defineCommand(account, 'open <name>', 'Open an account at the paper broker, or one that Interactive Brokers keeps', [
-    'account open demo --balance 100000',
-    'account open ib --broker ibkr --broker-account DU1234567',
-  ])
+  const open = defineCommand(
+    account,
+    'open <name>',
+    'Open an account at the paper broker, or one that Interactive Brokers keeps',
+    [
+      'account open demo --balance 100000',
+      'account open options --balance 100000 --max-delta 50000 --max-order 20000',
+      'account open ib --broker ibkr --broker-account DU1234567',
+    ],
+  );
+  withLimitOptions(open)
     .option('--broker <name>', 'paper or ibkr', parseBroker, 'paper')
     .option('--balance <usd>', 'the cash that a paper account begins with', parseBalance)
     .option('--broker-account <number>', 'the account’s number at Interactive Brokers')
     .option(
       '--price-source <name>',
-      'where its prices come from: replay, yahoo, fixed (default: replay; yahoo where the broker is real)',
+      'where its prices come from: replay, yahoo, fixed, as_traded (default: replay; yahoo where the broker is real)',
       parsePriceSource,
     )
     .action(
@@ -51,6 +59,7 @@ export function addAccountCommands(program: Command, runner: CommandRunner): voi
           brokerAccount: (options.brokerAccount ?? null) as string | null,
           balanceUsd: (options.balance ?? null) as string | null,
           priceSource: (options.priceSource ?? null) as PriceSource | null,
+          limits: limitsOf(options),
         });
       }),
     );

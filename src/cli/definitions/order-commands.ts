@@ -16,6 +16,7 @@ export function addOrderCommands(program: Command, runner: CommandRunner): void 
   addModify(order, runner);
   addCancel(order, runner);
   addDeclareDead(order, runner);
+  addAcknowledge(order, runner);
 }
 
 function addOrders(program: Command, runner: CommandRunner): void {
@@ -31,6 +32,7 @@ function addOrders(program: Command, runner: CommandRunner): void {
     .option('--limit <rows>', 'how many at most', parseLimit, 50)
     .option('--watch', 'go on until none of them can move any more')
     .option('--kept', 'instead, reports of brokers that could not be booked: they wait for a person')
+    .option('--acknowledged', 'with --kept, those that somebody has looked at')
     .action(
       runner.action(async (call, options) => {
         const filter: OrdersFilter = {
@@ -40,17 +42,31 @@ function addOrders(program: Command, runner: CommandRunner): void {
           ticket: optionText(options.ticket),
           limit: options.limit as number,
         };
-        return showOrders(call, filter, { isWatched: options.watch === true, isKept: options.kept === true });
+        return showOrders(call, filter, {
+          isWatched: options.watch === true,
+          isKept: options.kept === true,
+          isAcknowledged: options.acknowledged === true,
+        });
       }),
     );
 }
 
-async function showOrders(call: Call, filter: OrdersFilter, how: { isWatched: boolean; isKept: boolean }) {
+async function showOrders(
+  call: Call,
+  filter: OrdersFilter,
+  how: { isWatched: boolean; isKept: boolean; isAcknowledged: boolean },
+) {
+  if (how.isAcknowledged && !how.isKept) {
+    throw new FoliosError('INPUT_INVALID', '--acknowledged goes with --kept: only kept reports are acknowledged');
+  }
   if (how.isWatched && call.json) {
     throw new FoliosError('INPUT_INVALID', '--watch shows many pictures, --json prints one document: choose one');
   }
   const [context, commands] = await Promise.all([call.connect(), import('../commands/orders.ts')]);
-  if (how.isKept) return commands.listKeptReports(context, filter, call.view(context));
+  if (how.isKept) {
+    const which = how.isAcknowledged ? 'acknowledged' : 'waiting';
+    return commands.listKeptReports(context, filter, which, call.view(context));
+  }
   const show = () => commands.listOrders(context, filter, call.view(context));
   if (how.isWatched) {
     const { watch } = await import('../watch.ts');
@@ -132,6 +148,22 @@ function addDeclareDead(order: Command, runner: CommandRunner): void {
         const [context, { declareDead }] = await Promise.all([call.connect(), import('../commands/order-changes.ts')]);
         const confirmation = { reason: options.reason as string, yes: options.yes === true, ask: call.ask };
         return declareDead(context, id as string, confirmation, call.view(context));
+      }),
+    );
+}
+
+function addAcknowledge(order: Command, runner: CommandRunner): void {
+  defineCommand(order, 'acknowledge <reports...>', 'Note that you have looked at reports that could not be booked', [
+    'order acknowledge 217 --reason "TWS told it twice; the statement has one"',
+  ])
+    .requiredOption('--reason <text>', 'what was found out; kept with the report')
+    .action(
+      runner.action(async (call, options, [reports]) => {
+        const [context, { acknowledgeReports }] = await Promise.all([
+          call.connect(),
+          import('../commands/order-acknowledge.ts'),
+        ]);
+        return acknowledgeReports(context, reports as readonly string[], options.reason as string);
       }),
     );
 }

@@ -1,15 +1,16 @@
 import type { Command } from 'commander';
 import type { MarketDate } from '../../domain/market/market-date.ts';
 import type { CommandRunner } from '../command-runner.ts';
-import { parseLimit, parseMarketDate } from '../option-parsers.ts';
+import { parseLimit, parseMarketDate, parseSymbol } from '../option-parsers.ts';
 import { defineCommand } from './define-command.ts';
 
-const ACCOUNT_OPTION = ['--account <name>', 'one account: strategy/provider, or its id'] as const;
+const ACCOUNT_OPTION = ['--account <name>', 'one account, by name (demo, or strategy/provider) or id'] as const;
 
 /** What came of it: positions, portfolios, comparison, the replayed market's clock, and where to look. */
 export function addPortfolioCommands(program: Command, runner: CommandRunner): void {
   addPositions(program, runner);
   addPortfolio(program, runner);
+  addProfitAndLoss(program, runner);
   addCompare(program, runner);
   addClock(program, runner);
 
@@ -57,6 +58,32 @@ function addPortfolio(program: Command, runner: CommandRunner): void {
       runner.action(async (call, options) => {
         const [context, { showPortfolios }] = await Promise.all([call.connect(), import('../commands/portfolio.ts')]);
         return showPortfolios(context, accountAndLimit(options), call.view(context));
+      }),
+    );
+}
+
+function addProfitAndLoss(program: Command, runner: CommandRunner): void {
+  defineCommand(program, 'pnl', 'Show profit and loss by first in, first out, from the ledger and the lots', [
+    'pnl',
+    'pnl --account demo --lots',
+    'pnl --symbol AAPL --from 2005-01-01 --to 2005-12-31 --json',
+  ])
+    .option('--account <name>', 'one account, by name or id; all when absent')
+    .option('--symbol <ticker>', 'of one share and the options on it', parseSymbol)
+    .option('--from <day>', 'what was booked on this market day or later', parseMarketDate)
+    .option('--to <day>', 'what was booked on this market day or before', parseMarketDate)
+    .option('--lots', 'every closed lot, and the open ones')
+    .action(
+      runner.action(async (call, options) => {
+        const [context, { showProfitAndLoss }] = await Promise.all([call.connect(), import('../commands/pnl.ts')]);
+        const wanted = {
+          account: (options.account ?? null) as string | null,
+          symbol: (options.symbol ?? null) as string | null,
+          from: (options.from ?? null) as MarketDate | null,
+          to: (options.to ?? null) as MarketDate | null,
+          lots: options.lots === true,
+        };
+        return showProfitAndLoss(context, wanted, call.view(context));
       }),
     );
 }

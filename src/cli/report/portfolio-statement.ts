@@ -1,6 +1,6 @@
 import type { MarketDate } from '../../domain/market/market-date.ts';
 import { type DecimalString, dec, sum, ZERO } from '../../domain/money/decimal.ts';
-import type { AccountRecord, PortfolioRepository } from '../../ports/repositories.ts';
+import type { AccountRecord, PortfolioRepository, SnapshotRecord } from '../../ports/repositories.ts';
 import { usdString } from '../text/amounts.ts';
 
 export interface StatementPosition {
@@ -10,13 +10,16 @@ export interface StatementPosition {
   readonly price: DecimalString;
   readonly marketDate: MarketDate;
   readonly costUsd: DecimalString;
-  /** quantity × price. */
+  /** quantity × price, and × 100 for most options. */
   readonly valueUsd: DecimalString;
 }
 
+/** What a statement must know of an account; one without a strategy takes written tickets. */
+type StatementAccount = Pick<AccountRecord, 'accountId' | 'openedOn'> & { readonly strategyId: string | null };
+
 /** One account as of its last mark, and whether every way to its total gives the same cents. */
-export interface PortfolioStatement {
-  readonly account: AccountRecord;
+export interface PortfolioStatement<Account extends StatementAccount = AccountRecord> {
+  readonly account: Account;
   /** The day of the last mark; the opening day where there is none. */
   readonly markedOn: MarketDate;
   readonly cashUsd: DecimalString;
@@ -28,15 +31,17 @@ export interface PortfolioStatement {
   readonly ledgerTotalUsd: DecimalString;
   /** What the last snapshot recorded; null where there is none. */
   readonly snapshotTotalUsd: DecimalString | null;
+  /** The equity curve, oldest first. */
+  readonly snapshots: readonly SnapshotRecord[];
   /** Why the totals disagree, one sentence each; empty if all agree to the cent and the ledger sums to zero. */
   readonly discrepancies: readonly string[];
 }
 
 /** Reads one account and checks its sums. All amounts are decimal strings in US dollars. */
-export async function loadPortfolioStatement(
+export async function loadPortfolioStatement<Account extends StatementAccount>(
   portfolio: PortfolioRepository,
-  account: AccountRecord,
-): Promise<PortfolioStatement> {
+  account: Account,
+): Promise<PortfolioStatement<Account>> {
   const [records, balances, snapshots] = await Promise.all([
     portfolio.listPositions(account.accountId),
     portfolio.balances(account.accountId),
@@ -50,7 +55,7 @@ export async function loadPortfolioStatement(
       price: position.marketPrice,
       marketDate: position.marketDate,
       costUsd: position.costUsd,
-      valueUsd: usdString(dec(position.quantity).times(position.marketPrice)),
+      valueUsd: usdString(dec(position.quantity).times(position.marketPrice).times(position.multiplier)),
     }));
   const cash = dec(balances.get('cash') ?? ZERO);
   const positionsValue = sum(positions.map((position) => dec(position.valueUsd)));
@@ -59,11 +64,13 @@ export async function loadPortfolioStatement(
   const snapshot = snapshots.at(-1) ?? null;
   const discrepancies: string[] = [];
   requireEqual('the ledger says', ledgerTotal.toFixed(2), total.toFixed(2), discrepancies);
-  if (snapshot)
+  // A written ticket's fill marks its position at once; a research run's books move only together with a snapshot.
+  const isResearch = account.strategyId !== null;
+  if (snapshot && isResearch)
     requireEqual('the last snapshot says', dec(snapshot.totalUsd).toFixed(2), total.toFixed(2), discrepancies);
   const unbalanced = sum([...balances.values()].map(dec));
   if (!unbalanced.isZero()) discrepancies.push(`debits and credits differ by ${unbalanced.toFixed()}`);
-  if (cash.lt(0)) discrepancies.push(`cash is negative: ${cash.toFixed(2)}`);
+  if (cash.lt(0) && isResearch) discrepancies.push(`cash is negative: ${cash.toFixed(2)}`);
   return {
     account,
     markedOn: snapshot?.marketDate ?? account.openedOn,
@@ -73,6 +80,7 @@ export async function loadPortfolioStatement(
     totalUsd: usdString(total),
     ledgerTotalUsd: usdString(ledgerTotal),
     snapshotTotalUsd: snapshot ? usdString(snapshot.totalUsd) : null,
+    snapshots,
     discrepancies,
   };
 }

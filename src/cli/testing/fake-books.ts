@@ -1,6 +1,6 @@
 import { dec } from '../../domain/money/decimal.ts';
 import { DEFAULT_RISK_LIMITS } from '../../domain/orders/risk-limits.ts';
-import type { AccountExposure, OrderEventRecord, TicketRecord } from '../../ports/order-journal.ts';
+import type { AccountExposure, Acknowledgement, OrderEventRecord, TicketRecord } from '../../ports/order-journal.ts';
 import type { ListedOrder, OrderListing } from '../../ports/order-listing.ts';
 import type { OrderRecord } from '../../ports/repositories.ts';
 import type { TradingAccount, TradingAccounts } from '../../ports/trading-accounts.ts';
@@ -37,14 +37,24 @@ export function fakeOrders(world: FakeBooks): OrderListing {
 }
 
 export function fakeJournal(world: FakeBooks): CliContext['journal'] {
+  const acknowledgements = new Map<number, Acknowledgement>();
   return prepared<CliContext['journal']>('journal', {
     timeline: async (orderRef) => world.events.filter((event) => event.orderRef === orderRef),
     findTicket: async (ticketId) => world.tickets.find((ticket) => ticket.ticketId === ticketId) ?? null,
-    listKept: async (accountId, limit) =>
+    listKept: async (accountId, limit, which = 'waiting') =>
       world.events
         .filter(({ outcome }) => outcome !== 'applied')
         .filter((event) => accountId === null || event.accountId === accountId)
+        .map((event) => ({ ...event, acknowledged: acknowledgements.get(event.eventId) ?? null }))
+        .filter(({ acknowledged }) => (acknowledged === null) === (which === 'waiting'))
         .slice(0, limit),
+    acknowledge: async (eventId, by) => {
+      const event = world.events.find((one) => one.eventId === eventId && one.outcome !== 'applied');
+      if (!event) return null;
+      const acknowledged = acknowledgements.get(eventId) ?? by;
+      acknowledgements.set(eventId, acknowledged);
+      return { ...event, acknowledged };
+    },
     exposure: async (accountId) => {
       const portfolio = world.portfolios.find(({ account }) => account.accountId === accountId);
       return world.exposures.get(accountId) ?? (portfolio ? exposureOf(portfolio) : EMPTY_BOOKS);
@@ -65,6 +75,7 @@ export function fakeAccounts(world: FakeBooks): TradingAccounts {
       const opened: TradingAccount = {
         ...account,
         ...{ accountId, brokerAccount: brokerAccount ?? accountId, strategyId: null, createdAt },
+        actionsAppliedTo: account.openedOn,
         limits: { ...DEFAULT_RISK_LIMITS, ...limits },
       };
       world.accounts.push(opened);
@@ -97,7 +108,7 @@ function researchAccount(account: SamplePortfolio['account']): TradingAccount {
   const { accountId, strategyId, strategySlug, provider, priceSource, initialBalanceUsd, openedOn, createdAt } =
     account;
   return {
-    ...{ accountId, strategyId, priceSource, initialBalanceUsd, openedOn, createdAt },
+    ...{ accountId, strategyId, priceSource, initialBalanceUsd, openedOn, createdAt, actionsAppliedTo: openedOn },
     ...{ name: `${strategySlug}/${provider}`, broker: 'paper', brokerAccount: accountId, limits: DEFAULT_RISK_LIMITS },
   };
 }

@@ -3,6 +3,7 @@ import type { MarketDate } from '../../domain/market/market-date.ts';
 import type { ProviderName } from '../../domain/research/provider.ts';
 import type { Recommendation } from '../../domain/research/recommendation.ts';
 import type { MarketData } from '../../ports/market-data.ts';
+import type { ProfitAndLoss, ProfitAndLossQuestion } from '../../ports/profit-and-loss.ts';
 import type {
   ArtifactRecord,
   ExecutionRecord,
@@ -36,6 +37,7 @@ export interface FakeWorld extends FakeBooks {
   executions: ExecutionRecord[];
   /** Of accounts for orders of one's own; the portfolios' are added to them. */
   positions: PositionRecord[];
+  profitAndLoss: (question: ProfitAndLossQuestion) => ProfitAndLoss;
   now: Date;
 }
 
@@ -58,6 +60,7 @@ export function emptyWorld(): FakeWorld {
     exposures: new Map(),
     executions: [],
     positions: [],
+    profitAndLoss: () => ({ results: [], closedLots: [], openLots: [], actions: [], balances: new Map() }),
     now: NOW,
   };
 }
@@ -70,6 +73,7 @@ export function createFakeContext(world: FakeWorld, folios: Partial<CliContext['
     research: researchRepository(world),
     usage: usageRepository(world),
     portfolio: portfolioRepository(world),
+    profitAndLoss: { read: async (question) => world.profitAndLoss(question) },
     orders: fakeOrders(world),
     journal: fakeJournal(world),
     accounts: fakeAccounts(world),
@@ -140,9 +144,9 @@ function portfolioRepository(world: FakeWorld): PortfolioRepository {
         .filter((order) => filter.state === undefined || order.state === filter.state)
         .slice(0, filter.limit),
     listPositions: async (accountId) =>
-      [...world.positions, ...world.portfolios.flatMap(({ positions }) => positions)].filter(
-        (position) => position.accountId === accountId,
-      ),
+      [...world.positions, ...world.portfolios.flatMap(({ positions }) => positions)]
+        .filter((position) => position.accountId === accountId)
+        .map((position) => ({ ...position, multiplier: '1' })),
     listExecutions: async () => world.executions,
     balances: async (accountId) => of(accountId)?.balances ?? new Map(),
     listSnapshots: async (accountId) => of(accountId)?.snapshots ?? [],

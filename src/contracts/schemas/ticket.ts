@@ -67,7 +67,12 @@ const pricingSchema = z.strictObject({
 });
 
 export const ticketSpecSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('single'), order: orderSchema, pricing: pricingSchema.exactOptional() }),
+  z.strictObject({
+    kind: z.literal('single'),
+    order: orderSchema,
+    pricing: pricingSchema.exactOptional(),
+    reduceOnly: z.boolean().exactOptional(),
+  }),
   z.strictObject({
     kind: z.literal('bracket'),
     entry: orderSchema,

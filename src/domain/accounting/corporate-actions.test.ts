@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { dec, sum } from '../money/decimal.ts';
 import { assertBalanced } from '../portfolio/ledger.ts';
-import { applySplit, cashDividend } from './corporate-actions.ts';
+import { applySplit, cashDividend, describeAction } from './corporate-actions.ts';
 import { costOf, positionOf, type TaxLot } from './lots.ts';
 
 const lot = (execId: string, quantity: string, costUsd: string, commissionUsd = '0'): TaxLot => ({
@@ -133,6 +133,31 @@ describe('a split', () => {
       }),
     );
   });
+});
+
+test('a split and a dividend come to the same units and cash however the position was bought: two books of it agree', () => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 5 });
+  const part = fc.integer({ min: 1, max: 12 });
+  const cents = fc.integer({ min: 0, max: 90_000 }).map((amount) => dec(amount).dividedBy(100).toFixed());
+  fc.assert(
+    fc.property(sizes, fc.constantFrom(1, -1), part, part, cents, (units, sign, to, from, price) => {
+      const bought = units.map((size, index) => lot(String(index), String(sign * size), String(sign * size * 7)));
+      const whole = [lot('all', positionOf(bought), costOf(bought))];
+      const [ours, theirs] = [bought, whole].map((lots) =>
+        applySplit({ ...SPLIT, lots, ratio: { to, from }, cashInLieuPrice: price }),
+      );
+      expect(ours?.cashInLieuUsd).toBe(theirs?.cashInLieuUsd);
+      expect(positionOf(ours?.lots ?? [])).toBe(positionOf(theirs?.lots ?? []));
+      expect(cashDividend(bought, price).amountUsd).toBe(cashDividend(whole, price).amountUsd);
+    }),
+  );
+});
+
+test.each([
+  [{ kind: 'split', exDate: '2005-02-28', ratio: { to: 2, from: 1 } }, 'split 2 for 1'],
+  [{ kind: 'dividend', exDate: '2004-11-15', perShareUsd: '3.08' }, 'dividend of $3.08 a share'],
+] as const)('%j is told as %s', (action, words) => {
+  expect(describeAction(action)).toBe(words);
 });
 
 describe('a cash dividend', () => {

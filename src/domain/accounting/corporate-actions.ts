@@ -1,3 +1,4 @@
+import type { MarketDate } from '../market/market-date.ts';
 import { Dec, type DecimalString, dec, sum, ZERO } from '../money/decimal.ts';
 import { type LedgerEntry, positionAccount, revaluationAccount } from '../portfolio/ledger.ts';
 import { ledgerEntries } from './execution-entries.ts';
@@ -7,6 +8,24 @@ import { type ClosedPart, closePart, costOf, positionOf, splitLot, type TaxLot }
 export interface SplitRatio {
   readonly to: number;
   readonly from: number;
+}
+
+/** What a company does to its shares: whoever holds them at the last close before `exDate` has it. */
+export type CorporateAction =
+  | { readonly kind: 'split'; readonly exDate: MarketDate; readonly ratio: SplitRatio }
+  | { readonly kind: 'dividend'; readonly exDate: MarketDate; readonly perShareUsd: DecimalString };
+
+/** A corporate action of a symbol, with the price of a share at the close of its ex-date, on which it is booked. */
+export interface DueAction {
+  readonly symbol: string;
+  readonly action: CorporateAction;
+  readonly priceUsd: DecimalString;
+}
+
+/** `split 2 for 1`, `dividend of $0.08 a share`. */
+export function describeAction(action: CorporateAction): string {
+  if (action.kind === 'split') return `split ${action.ratio.to} for ${action.ratio.from}`;
+  return `dividend of $${action.perShareUsd} a share`;
 }
 
 export interface SplitResult {

@@ -13,6 +13,7 @@ const FACTS: TicketFacts = {
   recentIntents: [],
   isMarketOpen: true,
   tradeId: null,
+  deltas: new Map(),
 };
 
 function toAssess(n: number, symbol: string, change: Parameters<typeof planned>[1] = {}): OrderToAssess {

@@ -3,6 +3,7 @@ import { commissionOfOrder } from './commission.ts';
 import { intentKey } from './exposure.ts';
 import type { PlannedOrder } from './order.ts';
 import { placementsOf } from './plan-ticket.ts';
+import { type DeltasUsd, deltaUsdPerUnit, portfolioDeltaUsd } from './portfolio-delta.ts';
 import { assessOrder, notionalOf, type RiskAssessment, type RiskFacts } from './risk-gate.ts';
 import { describe, type RiskLimits } from './risk-limits.ts';
 import { legsOf } from './ticket.ts';
@@ -22,7 +23,10 @@ export interface OrderToAssess {
 export type TicketFacts = Omit<
   RiskFacts,
   'quote' | 'marginUsd' | 'commissionUsd' | 'portfolioDeltaUsd' | 'deltaUsdPerUnit'
->;
+> & {
+  /** Of everything that is held, works or stands in the ticket; empty where no limit asks for it. */
+  readonly deltas: DeltasUsd;
+};
 
 export interface AssessedOrder {
   readonly planned: PlannedOrder;
@@ -51,8 +55,13 @@ export function assessTicket(
     const { planned, quote } = one;
     const order = one.walkLimit === null ? planned : { ...planned, limitPrice: one.walkLimit };
     const now = { ...facts, working: [...working], recentIntents: [...recentIntents], quote };
-    const unknown = { marginUsd: null, portfolioDeltaUsd: '0', deltaUsdPerUnit: null };
-    const assessment = assessOrder(order, { ...now, ...unknown, commissionUsd: commissionOf(order, quote) }, limits);
+    const deltas = {
+      portfolioDeltaUsd: portfolioDeltaUsd(order, facts.positions, working, facts.deltas),
+      deltaUsdPerUnit: deltaUsdPerUnit(order.tradable, facts.deltas),
+    };
+    // The broker is asked for its margin when the order is about to be sent, by the owner of the session.
+    const costs = { marginUsd: null, commissionUsd: commissionOf(order, quote) };
+    const assessment = assessOrder(order, { ...now, ...deltas, ...costs }, limits);
     const denial = denialOf(one.obstacle, assessment);
     const reservedUsd = assessment.reduces ? '0' : (notionalOf(order, quote) ?? '0');
     if (denial === null) {

@@ -16,6 +16,8 @@ export interface Difference {
   readonly what: string;
   readonly ours: string;
   readonly theirs: string;
+  /** What accounts for it, where that is known. */
+  readonly explanation?: string;
 }
 
 /** Brokers round to the cent where we keep all digits. */
@@ -60,7 +62,8 @@ function amountOf({ kind, ours, theirs }: Difference): Dec {
 }
 
 /** A difference in words: `position KO: 10 here, 12 at the broker`. */
-export function describeDifference({ kind, what, ours, theirs }: Difference): string {
+export function describeDifference({ kind, what, ours, theirs, explanation }: Difference): string {
   const subject = kind === 'position' ? `position ${what}` : kind === 'cash' ? 'cash, US dollars' : `order ${what}`;
-  return `${subject}: ${ours} here, ${theirs} at the broker`;
+  const why = explanation === undefined ? '' : ` (${explanation})`;
+  return `${subject}: ${ours} here, ${theirs} at the broker${why}`;
 }

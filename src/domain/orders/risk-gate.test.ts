@@ -172,7 +172,7 @@ test('what working orders will cost is no longer there to spend, but for the ord
 
 test('without a quote nothing that depends on a price passes', () => {
   expect(denials(MARKET, { quote: null })).toEqual([
-    'a price may be 20 % from the last quote at most, and it is an amount that cannot be known',
+    'a price may be 20 % from the last quote at most, and there is no quote',
     'buying power is 20,000.00 USD, and the order needs an amount that cannot be known',
     'allocation is limited to 80 % of the account, and it would be an amount that cannot be known',
     'cash is 10,000.00 USD, and the order needs an amount that cannot be known',
@@ -185,7 +185,7 @@ test('an account without value, a quote of zero or an unknown delta deny', () =>
     'allocation is limited to 80 % of the account, and it would be an amount that cannot be known',
   ]);
   expect(denials(BUY, { quote: '0' })).toEqual([
-    'a price may be 20 % from the last quote at most, and it is an amount that cannot be known',
+    'a price may be 20 % from the last quote at most, and there is no quote',
   ]);
   expect(denials(BUY, { deltaUsdPerUnit: null })).toHaveLength(1);
 });

@@ -30,7 +30,8 @@ export interface RiskFacts {
   /** The broker's initial margin for the order where it was asked; null for none, then the notional counts. */
   readonly marginUsd: DecimalString | null;
   readonly commissionUsd: DecimalString;
-  readonly portfolioDeltaUsd: DecimalString;
+  /** Before the order, as it would meet it at worst; null if unknown. */
+  readonly portfolioDeltaUsd: DecimalString | null;
   /** By how many dollars' worth of the underlying one unit bought changes the portfolio's delta; null if unknown. */
   readonly deltaUsdPerUnit: DecimalString | null;
 }
@@ -164,9 +165,10 @@ function checksOfPositions(order: PlannedOrder, facts: RiskFacts, limits: RiskLi
 function checkDelta(order: PlannedOrder, facts: RiskFacts, maxUsd: DecimalString): RiskCheck {
   const bound = dec(maxUsd);
   const check = { limit: RiskLimit.portfolioDelta, bound: bound.toFixed() };
-  if (facts.deltaUsdPerUnit === null) return { ...check, attempted: null, passed: false };
-  const change = dec(facts.deltaUsdPerUnit).times(order.quantity);
-  const before = dec(facts.portfolioDeltaUsd);
+  const { deltaUsdPerUnit, portfolioDeltaUsd } = facts;
+  if (deltaUsdPerUnit === null || portfolioDeltaUsd === null) return { ...check, attempted: null, passed: false };
+  const change = dec(deltaUsdPerUnit).times(order.quantity);
+  const before = dec(portfolioDeltaUsd);
   const after = order.side === OrderSide.buy ? before.plus(change) : before.minus(change);
   const passed = after.abs().lte(bound) || after.abs().lt(before.abs());
   return { ...check, attempted: after.toFixed(), passed };

@@ -70,6 +70,8 @@ export function describe(check: RiskCheck): string {
     case RiskLimit.marketHours:
       return `the market must be ${bound}, and it is ${given}`;
     case RiskLimit.priceSanity:
+      if (attempted === null)
+        return `a price may be ${value(bound)} from the last quote at most, and there is no quote`;
       return `a price may be ${value(bound)} from the last quote at most, and it is ${given}`;
     case RiskLimit.orderNotional:
       return `order notional is limited to ${value(bound)}, and the order's is ${given}`;

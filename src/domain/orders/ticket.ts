@@ -46,6 +46,8 @@ export interface SingleTicket {
   readonly kind: 'single';
   readonly order: OrderSpec;
   readonly pricing?: PriceWalk;
+  /** True for an order that may only make a position smaller: where none is left to close when it is due, it is denied. */
+  readonly reduceOnly?: boolean;
 }
 
 /** `pricing` is the entry's. */

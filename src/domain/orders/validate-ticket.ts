@@ -1,10 +1,13 @@
 import { assertNever } from '../assert-never.ts';
-import { type Dec, dec, sum } from '../money/decimal.ts';
+import { type Dec, dec, ZERO } from '../money/decimal.ts';
+import { type Instrument, instrumentKey } from './instrument.ts';
+import { netQuote } from './net-quote.ts';
 import { type OrderSpec, OrderType } from './order.ts';
 import { type OrderProblem, positiveAt } from './order-problem.ts';
 import { OrderSide } from './order-state.ts';
 import {
   type BracketTicket,
+  type Combo,
   type LeggedComboTicket,
   MAX_BASKET_ORDERS,
   MAX_OCA_ORDERS,
@@ -128,18 +131,18 @@ function validateLegged({ order, legLimitPrices }: LeggedComboTicket, facts: Val
     if (leg) problems.push(...validatePriceText(price, leg.instrument, `${path}[${index}]`, facts));
   });
   if (problems.length > 0 || order.limitPrice === undefined) return problems;
-  const net = netPrice(order.tradable.legs, prices);
+  const net = netPrice(order.tradable, prices);
   const isWithin = order.side === OrderSide.buy ? net.lte(order.limitPrice) : net.gte(order.limitPrice);
   if (isWithin) return [];
   return [{ path, message: `come to a net price of ${net.toFixed()}, beyond the limit price ${order.limitPrice}` }];
 }
 
-/** What one combination costs when bought with its legs at these prices. */
-function netPrice(legs: LeggedComboTicket['order']['tradable']['legs'], prices: readonly string[]): Dec {
-  return sum(
-    legs.map((leg, index) => {
-      const cost = dec(prices[index] ?? '0').times(leg.ratio);
-      return leg.side === OrderSide.buy ? cost : cost.negated();
-    }),
-  );
+/** What one combination costs when bought with its legs at these prices, per unit of the largest multiplier. */
+function netPrice(combo: Combo, prices: readonly string[]): Dec {
+  const priceOf = new Map(combo.legs.map(({ instrument }, index) => [instrumentKey(instrument), prices[index] ?? '0']));
+  const quoteOf = (leg: Instrument) => {
+    const price = dec(priceOf.get(instrumentKey(leg)) ?? '0');
+    return { bid: price, ask: price, last: price };
+  };
+  return netQuote(combo, quoteOf)?.last ?? ZERO;
 }

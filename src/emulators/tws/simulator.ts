@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:net';
 import { FoliosError } from '../../contracts/errors.ts';
+import type { MarketDate } from '../../domain/market/market-date.ts';
 import { createControlApp } from './control/routes.ts';
 import type { SimulatorMarket } from './market/simulator-market.ts';
 import { Desk } from './session/desk.ts';
@@ -34,6 +35,10 @@ export interface TwsSimulator {
   readonly controlPort: number;
   /** Of the control endpoint. */
   readonly url: string;
+  /** The trading day at whose prices it trades. */
+  readonly day: MarketDate;
+  /** Ends the day's orders and opens another day with its prices. */
+  turnTo(day: MarketDate): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -63,7 +68,13 @@ export async function startTwsSimulator(options: TwsSimulatorOptions): Promise<T
   try {
     const url = await named(control.listen({ host, port: controlPort }), controlPort, 'FOLIOS_TWS_CONTROL_PORT');
     await named(listen(server, port, host), port, 'FOLIOS_TWS_EMULATOR_PORT');
-    return { port: portOf(server.address()), controlPort: portOf(control.server.address()), url, close };
+    return {
+      ...{ port: portOf(server.address()), controlPort: portOf(control.server.address()), url, close },
+      get day() {
+        return desk.quotes.day;
+      },
+      turnTo: (day) => desk.turnTo(day),
+    };
   } catch (error) {
     await close();
     throw error;

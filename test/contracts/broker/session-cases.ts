@@ -214,4 +214,17 @@ function addBookCases(add: Case): void {
       }
     },
   );
+
+  add('C48 a what-if tells what is free: what sold options brought in is cash, and tied up', async (bench) => {
+    const { session } = bench.opened;
+    const free = async () => dec((await session.whatIf(bench.account, ticket({}))).availableUsd ?? 'NaN');
+    expect((await free()).toFixed(2)).toBe(dec(bench.broker.openingCash).toFixed(2));
+    const orders = await bench.place({ tradable: koOption('PUT', '60'), side: 'SELL', quantity: '2' });
+    await bench.heard.status(refOf(orders), 'fill');
+    await bench.heard.executions(refOf(orders), 1);
+    const { cashUsd } = await bench.statement();
+    expect(dec(cashUsd).gt(bench.broker.openingCash)).toBe(true);
+    // A fifth of 200 shares at 60 dollars, and what it would cost to buy the puts back, twice.
+    expect((await free()).lt(dec(bench.broker.openingCash).minus(2400))).toBe(true);
+  });
 }

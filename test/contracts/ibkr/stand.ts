@@ -144,7 +144,7 @@ export async function startStand(): Promise<Stand> {
 export function watched(session: BrokerSession): StandSession {
   const reports: BrokerReport[] = [];
   const states: SessionState[] = [];
-  session.onReport(async (report) => void reports.push(report));
+  session.onReports(async (more) => void reports.push(...more));
   session.onState((state) => void states.push(state));
   return {
     session,

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
+import { createAsTradedMarketData } from '../../../src/adapters/as-traded/market-data.ts';
 import { createFixedMarketData } from '../../../src/adapters/fixed/market-data.ts';
 import { createReplayMarketData } from '../../../src/adapters/replay/market-data.ts';
 import { createYahooMarketData } from '../../../src/adapters/yahoo/market-data.ts';
@@ -9,8 +10,11 @@ import { startYahooStandIn, type YahooStandIn } from './yahoo-stand-in.ts';
 
 const replay = createReplayMarketData(path.join(import.meta.dirname, '../../../data'));
 
+const CHRISTMAS_2022 = { year: '2022', benchmark: '3844.82' } as const;
+
 describeMarketDataConformance('replay', {
   market: () => replay,
+  ...CHRISTMAS_2022,
   ticker: 'KO',
   price: '62.86',
   unknownTicker: 'TSLA',
@@ -19,10 +23,22 @@ describeMarketDataConformance('replay', {
 
 describeMarketDataConformance('fixed', {
   market: () => createFixedMarketData({ benchmark: replay }),
+  ...CHRISTMAS_2022,
   ticker: 'TSLA',
   price: '100.00',
   unknownTicker: null,
   dayWithoutPrice: null,
+});
+
+const asTraded = createAsTradedMarketData(path.join(import.meta.dirname, '../../../data'), { benchmark: replay });
+
+describeMarketDataConformance('as_traded', {
+  market: () => asTraded,
+  ...{ year: '2011', benchmark: '1265.33' },
+  ticker: 'IBM',
+  price: '184.75',
+  unknownTicker: 'KO',
+  dayWithoutPrice: '2013-06-03',
 });
 
 let standIn: YahooStandIn;
@@ -44,6 +60,7 @@ afterAll(() => standIn.close());
 
 describeMarketDataConformance('yahoo', {
   market: () => yahoo,
+  ...CHRISTMAS_2022,
   ticker: 'KO',
   price: '62.86',
   unknownTicker: 'ZZZZZ',

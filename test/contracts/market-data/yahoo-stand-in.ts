@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { CorporateAction } from '../../../src/domain/accounting/corporate-actions.ts';
 import type { Close } from '../../../src/ports/market-data.ts';
 
 const SESSION_START = 'T14:30:00Z';
@@ -11,6 +12,8 @@ export interface StandInInstrument {
   readonly adjustment?: number;
   readonly currency?: string;
   readonly quoteType?: string;
+  /** What it tells as events of the session of their ex-date. */
+  readonly actions?: readonly CorporateAction[];
 }
 
 /** One answer instead of the regular one. `reset` breaks the connection, `delayMs` keeps it waiting. */
@@ -167,7 +170,26 @@ function sendChart(
     return;
   }
   const bars = instrument.closes.filter((one) => startOf(one) >= from && startOf(one) < until);
-  sendJson(response, 200, { chart: { result: [chartOf(symbol, instrument, bars)], error: null } });
+  const actions = (instrument.actions ?? []).filter(({ exDate }) => startAt(exDate) >= from && startAt(exDate) < until);
+  const events = query.get('events')?.includes('div|split') ? eventsOf(actions) : {};
+  sendJson(response, 200, { chart: { result: [{ ...chartOf(symbol, instrument, bars), ...events }], error: null } });
+}
+
+/** Yahoo keys its events by their second, and leaves out what there is none of. */
+function eventsOf(actions: readonly CorporateAction[]): object {
+  if (actions.length === 0) return {};
+  const of = (kind: CorporateAction['kind']) => actions.filter((one) => one.kind === kind);
+  const keyed = (all: readonly CorporateAction[], facts: (one: CorporateAction) => object) =>
+    Object.fromEntries(all.map((one) => [startAt(one.exDate), { date: startAt(one.exDate), ...facts(one) }]));
+  const dividends = keyed(of('dividend'), (one) =>
+    one.kind === 'dividend' ? { amount: Number(one.perShareUsd) } : {},
+  );
+  const splits = keyed(of('split'), (one) =>
+    one.kind === 'split'
+      ? { numerator: one.ratio.to, denominator: one.ratio.from, splitRatio: `${one.ratio.to}:${one.ratio.from}` }
+      : {},
+  );
+  return { events: { ...(of('dividend').length > 0 && { dividends }), ...(of('split').length > 0 && { splits }) } };
 }
 
 function chartOf(symbol: string, instrument: StandInInstrument, bars: readonly Close[]): object {
@@ -211,7 +233,11 @@ function chartOf(symbol: string, instrument: StandInInstrument, bars: readonly C
 }
 
 function startOf(bar: Close): number {
-  return Date.parse(bar.marketDate + SESSION_START) / 1000;
+  return startAt(bar.marketDate);
+}
+
+function startAt(day: string): number {
+  return Date.parse(day + SESSION_START) / 1000;
 }
 
 function misbehave(request: IncomingMessage, response: ServerResponse, fault: StandInFault): void {

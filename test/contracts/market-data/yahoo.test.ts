@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import YahooFinance from 'yahoo-finance2';
 import { createYahooMarketData } from '../../../src/adapters/yahoo/market-data.ts';
+import type { CorporateAction } from '../../../src/domain/accounting/corporate-actions.ts';
 import type { MarketData } from '../../../src/ports/market-data.ts';
 import { startYahooStandIn, type YahooStandIn } from './yahoo-stand-in.ts';
 
@@ -10,13 +11,18 @@ const CLOSES = [
   { marketDate: '2022-12-27', close: '64.2' },
   { marketDate: '2022-12-28', close: '63.575' },
 ];
+const ACTIONS = [
+  { kind: 'dividend', exDate: '2022-12-23', perShareUsd: '0.44' },
+  { kind: 'split', exDate: '2022-12-27', ratio: { to: 2, from: 1 } },
+  { kind: 'dividend', exDate: '2022-12-28', perShareUsd: '0.115' },
+] satisfies CorporateAction[];
 
 let standIn: YahooStandIn;
 let market: MarketData;
 
 beforeEach(async () => {
   standIn = await startYahooStandIn({
-    KO: { closes: CLOSES, adjustment: 0.98 },
+    KO: { closes: CLOSES, adjustment: 0.98, actions: ACTIONS },
     'BRK-B': { closes: CLOSES },
     OLD: { closes: [{ marketDate: '2022-11-01', close: '1' }] },
     ASML: { closes: CLOSES, currency: 'EUR' },
@@ -61,6 +67,34 @@ describe('prices', () => {
     expect(await market.closes('KO', '2022-12-01', '2022-12-28')).toEqual([
       { marketDate: '2022-12-23', close: '63.00' },
     ]);
+  });
+
+  test('splits and dividends are the chart’s events, by their ex-date', async () => {
+    expect(await market.corporateActions('KO', '2022-12-23', '2022-12-28')).toEqual(ACTIONS);
+    expect(await market.corporateActions('KO', '2022-12-24', '2022-12-27')).toEqual([ACTIONS[1]]);
+    expect(await market.corporateActions('BRK.B', '2022-12-23', '2022-12-28')).toEqual([]);
+    expect(await market.corporateActions('KO', '1999-01-04', '1999-01-05')).toEqual([]);
+    expect(await market.corporateActions('KO', '2022-12-28', '2022-12-23')).toEqual([]);
+    await expect(market.corporateActions('ZZZZZ', '2022-12-23', '2022-12-28')).rejects.toMatchObject({
+      code: 'TICKER_UNKNOWN',
+    });
+  });
+
+  test('an odd split, as spin-offs are told, becomes a ratio of whole numbers; a negative amount is unreadable', async () => {
+    const meta = { currency: 'USD', exchangeTimezoneName: 'America/New_York' };
+    const date = Date.parse('2022-12-23T14:30:00Z') / 1000;
+    const answer = (events: object) =>
+      JSON.stringify({ chart: { result: [{ meta, events, indicators: { quote: [{}] } }], error: null } });
+    const splits = { [date]: { date, numerator: 1.281, denominator: 1 } };
+    standIn.failNext('/v8/', { body: answer({ splits }) });
+    expect(await market.corporateActions('KO', '2022-12-23', '2022-12-23')).toEqual([
+      { kind: 'split', exDate: '2022-12-23', ratio: { to: 1281, from: 1000 } },
+    ]);
+    standIn.failNext('/v8/', { body: answer({ dividends: { [date]: { date, amount: -1 } } }) });
+    await expect(market.corporateActions('KO', '2022-12-23', '2022-12-23')).rejects.toMatchObject({
+      code: 'QUOTE_UNAVAILABLE',
+      details: { reason: 'unreadable' },
+    });
   });
 
   test('it is simulated only where its calls go elsewhere', () => {

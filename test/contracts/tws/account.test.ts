@@ -1,20 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { BarSizeSetting, type Contract, type Execution, OrderType, SecType, WhatToShow } from '@stoqey/ib';
-import { orderOf, type RunningSimulator, startSimulator, stock } from './running-simulator.ts';
+import { orderOf, type RunningSimulator, stock, withSimulator } from './running-simulator.ts';
 import type { StoqeyClient } from './stoqey-client.ts';
 
 let simulator: RunningSimulator;
 let client: StoqeyClient;
 let conId: number;
+withSimulator((suite) => {
+  ({ simulator, client } = suite);
+});
 beforeAll(async () => {
-  simulator = await startSimulator();
-  client = await simulator.client(1);
   client.ib.placeOrder(1, stock('AAPL'), orderOf('BUY', OrderType.MKT, { orderRef: 'first/1' }));
   await client.status(1, 'Filled');
   const held = (await simulator.ledger()).positions[0];
   conId = held?.conId as number;
 });
-afterAll(() => simulator.stop());
 
 describe('an account', () => {
   test('has its positions, and tells when they change', async () => {

@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type Contract, type ContractDetails, OptionType, SecType } from '@stoqey/ib';
-import { type RunningSimulator, startSimulator, stock } from './running-simulator.ts';
+import { stock, withSimulator } from './running-simulator.ts';
 import type { StoqeyClient } from './stoqey-client.ts';
 
-let simulator: RunningSimulator;
 let client: StoqeyClient;
-beforeAll(async () => {
-  simulator = await startSimulator();
-  client = await simulator.client(1);
+withSimulator((suite) => {
+  ({ client } = suite);
 });
-afterAll(() => simulator.stop());
 
 let nextRequest = 1_000_000;
 

@@ -117,6 +117,21 @@ describe('a fault', () => {
     await client.status(id, 'Filled');
   });
 
+  test('tells an execution that its books do not have, with the ids of the order that it names', async () => {
+    await fresh();
+    const id = place(waiting('stray/1'));
+    await client.status(id, 'Submitted');
+    const before = await simulator.ledger();
+    const stray = { symbol: 'AAPL', action: 'BUY', quantity: 2, price: '1' };
+    await simulator.control('stray-executions', { ...stray, orderRef: 'stray/1', execId: 'stray.1' });
+    await simulator.control('stray-executions', { ...stray, orderRef: 'nobody/1' });
+    const told = (ref: string) =>
+      client.seen('execDetails', (_id: number, _c: object, one: Execution) => one.orderRef === ref);
+    expect((await told('stray/1'))[2]).toMatchObject({ orderId: id, execId: 'stray.1', shares: 2, side: 'BOT' });
+    expect((await told('nobody/1'))[2]).toMatchObject({ orderId: 0 });
+    expect(await simulator.ledger()).toEqual(before);
+  });
+
   test('cuts TWS off: what happens meanwhile is not told, and the order ids go back where a gateway forgets them', async () => {
     await fresh();
     const id = place(orderOf('BUY', OrderType.LMT, { totalQuantity: 1, lmtPrice: 120 }));

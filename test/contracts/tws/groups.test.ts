@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type Order, OrderType } from '@stoqey/ib';
-import { orderOf, type RunningSimulator, startSimulator, stock } from './running-simulator.ts';
+import { orderOf, type RunningSimulator, stock, withSimulator } from './running-simulator.ts';
 import type { StoqeyClient } from './stoqey-client.ts';
 
 let simulator: RunningSimulator;
 let client: StoqeyClient;
-beforeAll(async () => {
-  simulator = await startSimulator();
-  client = await simulator.client(1);
+withSimulator((suite) => {
+  ({ simulator, client } = suite);
 });
-afterAll(() => simulator.stop());
 beforeEach(async () => {
   await moveTo('130.00');
   client.mark();

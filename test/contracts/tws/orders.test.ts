@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   type Contract,
   type Execution,
@@ -9,16 +9,14 @@ import {
   TimeInForce,
   TriggerMethod,
 } from '@stoqey/ib';
-import { orderOf, type RunningSimulator, startSimulator, stock } from './running-simulator.ts';
+import { orderOf, type RunningSimulator, stock, withSimulator } from './running-simulator.ts';
 import type { StoqeyClient } from './stoqey-client.ts';
 
 let simulator: RunningSimulator;
 let client: StoqeyClient;
-beforeAll(async () => {
-  simulator = await startSimulator();
-  client = await simulator.client(1);
+withSimulator((suite) => {
+  ({ simulator, client } = suite);
 });
-afterAll(() => simulator.stop());
 
 let lastOrderId = 0;
 const AAPL = stock('AAPL');

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from '@jest/globals';
 import { type Contract, type Order, OrderAction, type OrderType, SecType, TimeInForce } from '@stoqey/ib';
 import type { SimulatorLedger } from '../../../src/emulators/tws/control/ledger.ts';
 import type { SimulatorMarket } from '../../../src/emulators/tws/market/simulator-market.ts';
@@ -87,3 +88,13 @@ export async function startSimulator(options: Partial<TwsSimulatorOptions> = {})
 }
 
 export type RunningSimulator = Awaited<ReturnType<typeof startSimulator>>;
+
+/** The hooks of a suite with one simulator and one client of it; hands both before the suite's own hooks run. */
+export function withSimulator(hand: (suite: { simulator: RunningSimulator; client: StoqeyClient }) => void): void {
+  let simulator: RunningSimulator;
+  beforeAll(async () => {
+    simulator = await startSimulator();
+    hand({ simulator, client: await simulator.client(1) });
+  });
+  afterAll(() => simulator.stop());
+}

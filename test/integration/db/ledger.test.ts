@@ -49,7 +49,7 @@ describe('ledger in the database', () => {
     'delete from ledger_entries',
     'delete from ledger_transactions',
     'truncate ledger_entries',
-    'truncate ledger_transactions, ledger_entries',
+    'truncate ledger_transactions, ledger_entries cascade',
   ])('%s is refused', async (statement) => {
     await expectRefused('LEDGER_UNBALANCED', sql.raw(statement));
   });

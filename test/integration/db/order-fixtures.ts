@@ -11,8 +11,19 @@ import type { OrderSpec } from '../../../src/domain/orders/order.ts';
 import type { OrderEvent, OrderSide } from '../../../src/domain/orders/order-state.ts';
 import { planTicket } from '../../../src/domain/orders/plan-ticket.ts';
 import type { TicketSpec } from '../../../src/domain/orders/ticket.ts';
-import type { CommissionReport, ExecutionReport, OrderStatusReport } from '../../../src/ports/broker-session.ts';
-import type { NewTicket, NewTicketOrder, OrderJournal } from '../../../src/ports/order-journal.ts';
+import type {
+  BrokerReport,
+  CommissionReport,
+  ExecutionReport,
+  OrderStatusReport,
+} from '../../../src/ports/broker-session.ts';
+import type {
+  NewTicket,
+  NewTicketOrder,
+  OrderJournal,
+  RecordedReport,
+  TicketOrder,
+} from '../../../src/ports/order-journal.ts';
 import type { NewTradingAccount, TradingAccount } from '../../../src/ports/trading-accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../postgres.ts';
 import { MARKET_DATE, NOON } from './fixtures.ts';
@@ -74,6 +85,18 @@ export async function submittedOrder(
   return orderRef;
 }
 
+/** A journaled ticket of one order that waits to be given to the broker; its reference. */
+export async function pendingOrder(journal: OrderJournal, accountId: string): Promise<string> {
+  const ticket = newTicket(accountId, singleOf());
+  await journal.journalTicket(ticket);
+  return `${ticket.ticketId}/1`;
+}
+
+/** The only order of a ticket as it stands, by its reference. */
+export async function orderAt(journal: OrderJournal, orderRef: string): Promise<TicketOrder | undefined> {
+  return (await journal.findTicket(orderRef.slice(0, orderRef.lastIndexOf('/'))))?.orders[0];
+}
+
 export function statusOf(orderRef: string, event: OrderEvent, changes: Partial<OrderStatusReport> = {}) {
   return {
     ...{ kind: 'status', key: `status/${orderRef}/${event}`, orderRef, brokerOrderId: '4711', at: NOON, event },
@@ -95,6 +118,18 @@ export function commissionOf(execId: string, commissionUsd = '1', key = `commiss
   return { kind: 'commission', key, execId, commissionUsd, at: NOON };
 }
 
+/** Journals one report. */
+export async function recordIn(
+  journal: OrderJournal,
+  accountId: string,
+  report: BrokerReport,
+  at: Date,
+): Promise<RecordedReport> {
+  const [recorded] = await journal.record(accountId, [report], at);
+  if (recorded === undefined) throw new Error('a report has one answer');
+  return recorded;
+}
+
 /** Journals an order of its own for a trade, and fills it whole in one execution. */
 export async function trade(
   journal: OrderJournal,
@@ -104,7 +139,7 @@ export async function trade(
 ): Promise<ExecutionReport> {
   const orderRef = await submittedOrder(journal, accountId, { tradable: instrument, side, quantity, limitPrice: '1' });
   const execution = executionOf(orderRef, { instrument, side, quantity, price });
-  expect(await journal.record(accountId, execution, NOON)).toMatchObject({ outcome: 'applied' });
+  expect(await recordIn(journal, accountId, execution, NOON)).toMatchObject({ outcome: 'applied' });
   return execution;
 }
 

@@ -13,6 +13,7 @@ import {
   newTicket,
   optionOn,
   RATIO_SPREAD,
+  recordIn,
   submittedOrder,
   trade,
   withJournal,
@@ -96,7 +97,12 @@ describe('the books of an account', () => {
     const orderRef = `${ticket.ticketId}/1`;
     await journal.beginSubmission([orderRef], 1, NOON);
     const leg = (strike: string, side: 'BUY' | 'SELL', quantity: string, price: string) =>
-      journal.record(accountId, executionOf(orderRef, { instrument: optionOn(strike), side, quantity, price }), NOON);
+      recordIn(
+        journal,
+        accountId,
+        executionOf(orderRef, { instrument: optionOn(strike), side, quantity, price }),
+        NOON,
+      );
     expect(await leg('60', 'SELL', '3', '1')).toMatchObject({
       news: { state: 'PARTIALLY_FILLED', filledQuantity: '0', averageFillPrice: null },
     });
@@ -119,7 +125,7 @@ describe('the books of an account', () => {
   test('a late commission goes to what is left of the lot, and changes no cost', async () => {
     const bought = await trade(journal, accountId, ['BUY', '10', '60']);
     await trade(journal, accountId, ['SELL', '4', '61']);
-    await journal.record(accountId, commissionOf(bought.execId, '1'), NOON);
+    await recordIn(journal, accountId, commissionOf(bought.execId, '1'), NOON);
     const { lots: after } = await booksOf(database.db, accountId);
     expect(after).toMatchObject([{ quantity: '6', cost_usd: '360', commission_usd: '0.6' }]);
     expect(await balances()).toMatchObject({ commission: '1', 'realized-pnl': '-4' });
@@ -131,13 +137,13 @@ describe('the books of an account', () => {
     const before = await booksOf(database.db, accountId);
     // The position would be larger than any column takes.
     const tooMuch = executionOf(orderRef, { quantity: '900000000000000', price: '0.5' });
-    expect(await journal.record(accountId, tooMuch, NOON)).toMatchObject({
+    expect(await recordIn(journal, accountId, tooMuch, NOON)).toMatchObject({
       ...{ outcome: 'refused', problem: expect.stringContaining('positions_quantity_held'), news: null },
       ticketId: orderRef.slice(0, -2),
     });
     expect(await booksOf(database.db, accountId)).toEqual(before);
     expect((await journal.timeline(orderRef)).at(-1)).toMatchObject({ kind: 'execution', state: 'SUBMITTED' });
-    expect(await journal.record(accountId, tooMuch, NOON)).toEqual({ kind: 'repeated' });
+    expect(await recordIn(journal, accountId, tooMuch, NOON)).toEqual({ kind: 'repeated' });
   });
 });
 

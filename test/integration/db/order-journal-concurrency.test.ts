@@ -15,6 +15,7 @@ import {
   newTicket,
   openPaperAccount,
   orderSpec,
+  recordIn,
   statusOf,
   submittedOrder,
 } from './order-fixtures.ts';
@@ -78,7 +79,7 @@ describe('two processes at one journal', () => {
       }),
       statusOf(ref, 'cancel'),
     ]);
-    const recorded = await both(reports.map((report) => (journal) => journal.record(accountId, report, NOON)));
+    const recorded = await both(reports.map((report) => (journal) => recordIn(journal, accountId, report, NOON)));
     expect(recorded.filter(({ kind }) => kind === 'recorded')).toHaveLength(reports.length);
     const { orders, executions, positions } = await booksOf(database.db, accountId);
     expect(orders.map((order) => [order.state, order.filled_quantity])).toEqual([
@@ -93,7 +94,7 @@ describe('two processes at one journal', () => {
   test('tell one execution under two keys: it is booked once', async () => {
     const orderRef = await submittedOrder(journals[0], accountId);
     const execution = executionOf(orderRef, { quantity: '4' });
-    await both(['a', 'b', 'c'].map((key) => (journal) => journal.record(accountId, { ...execution, key }, NOON)));
+    await both(['a', 'b', 'c'].map((key) => (journal) => recordIn(journal, accountId, { ...execution, key }, NOON)));
     expect((await booksOf(database.db, accountId)).orders).toMatchObject([{ filled_quantity: '4' }]);
     await expectAgreement(database.db, accountId);
   });

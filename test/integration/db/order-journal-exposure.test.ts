@@ -6,6 +6,8 @@ import {
   executionOf,
   newTicket,
   optionOn,
+  pendingOrder,
+  recordIn,
   singleOf,
   statusOf,
   submittedOrder,
@@ -23,19 +25,13 @@ describe('the exposure of an account', () => {
     ({ journal, accountId } = bench);
   });
 
-  const pendingOrder = async () => {
-    const ticket = newTicket(accountId, singleOf());
-    await journal.journalTicket(ticket);
-    return `${ticket.ticketId}/1`;
-  };
-
   test('is its cash, its positions at their marks, and their trades', async () => {
     await trade(journal, accountId, ['BUY', '10', '60']);
     await trade(journal, accountId, ['SELL', '2', '1.5'], optionOn('65'));
     const ofTrade = { ...newTicket(accountId, singleOf({ tradable: optionOn('55', 'PUT') })), tradeId: 'trade-7' };
     await journal.journalTicket(ofTrade);
     const put = { instrument: optionOn('55', 'PUT'), quantity: '10', price: '0.2' } as const;
-    await journal.record(accountId, executionOf(`${ofTrade.ticketId}/1`, put), NOON);
+    await recordIn(journal, accountId, executionOf(`${ofTrade.ticketId}/1`, put), NOON);
     const exposure = await journal.exposure(accountId, LATER);
     expect(exposure).toEqual({
       cashUsd: '99500',
@@ -52,12 +48,12 @@ describe('the exposure of an account', () => {
 
   test('has every order that may still trade, with what is reserved for the rest of it', async () => {
     const part = await submittedOrder(journal, accountId);
-    await journal.record(accountId, executionOf(part, { quantity: '4' }), NOON);
+    await recordIn(journal, accountId, executionOf(part, { quantity: '4' }), NOON);
     const lost = await submittedOrder(journal, accountId);
     await journal.move(lost, 'lose', 'no trace', NOON);
-    const pending = await pendingOrder();
+    const pending = await pendingOrder(journal, accountId);
     const over = await submittedOrder(journal, accountId);
-    await journal.record(accountId, statusOf(over, 'expire'), NOON);
+    await recordIn(journal, accountId, statusOf(over, 'expire'), NOON);
     await journal.journalTicket(newTicket(accountId, singleOf(), { denial: 'no' }));
     const { working } = await journal.exposure(accountId, LATER);
     const reserved = working.map((one) => [one.order.orderRef, one.remainingQuantity, one.reservedUsd]);
@@ -81,7 +77,7 @@ describe('the exposure of an account', () => {
       { orderRef: `${late.ticketId}/1`, intentKey: 'BUY 1 KO | LIMIT | 10 | 60 | - | - | -' },
     ]);
     expect((await since(NOON)).map((one) => one.orderRef)).toEqual([early, `${late.ticketId}/1`]);
-    await journal.record(accountId, statusOf(early, 'reject'), NOON);
+    await recordIn(journal, accountId, statusOf(early, 'reject'), NOON);
     expect(await since(NOON)).toHaveLength(1);
   });
 

@@ -6,8 +6,9 @@ import {
   booksOf,
   executionOf,
   expectAgreement,
-  newTicket,
-  singleOf,
+  orderAt,
+  pendingOrder,
+  recordIn,
   statusOf,
   submittedOrder,
   withJournal,
@@ -23,13 +24,6 @@ describe('the journal of orders', () => {
   withJournal((bench) => {
     ({ database, journal, accountId } = bench);
   });
-
-  const pendingOrder = async () => {
-    const ticket = newTicket(accountId, singleOf());
-    await journal.journalTicket(ticket);
-    return `${ticket.ticketId}/1`;
-  };
-  const orderAt = async (orderRef: string) => (await journal.findTicket(orderRef.slice(0, -2)))?.orders[0];
 
   describe('a move of our own', () => {
     test('is journaled with its reason, once, and is no news that must be told', async () => {
@@ -48,7 +42,7 @@ describe('the journal of orders', () => {
     test('may come again after the order has moved on', async () => {
       const orderRef = await submittedOrder(journal, accountId);
       const first = await journal.move(orderRef, 'lose', 'once', NOON);
-      await journal.record(accountId, statusOf(orderRef, 'accept'), NOON);
+      await recordIn(journal, accountId, statusOf(orderRef, 'accept'), NOON);
       const second = await journal.move(orderRef, 'lose', 'twice', NOON);
       expect(second).toMatchObject({ state: 'UNKNOWN', stateReason: 'twice' });
       expect(second.eventId).toBeGreaterThan(first.eventId);
@@ -56,7 +50,7 @@ describe('the journal of orders', () => {
 
     test('that the table does not list is refused and kept, and no move of ours fills an order', async () => {
       const orderRef = await submittedOrder(journal, accountId);
-      await journal.record(accountId, executionOf(orderRef), NOON);
+      await recordIn(journal, accountId, executionOf(orderRef), NOON);
       const before = await booksOf(database.db, accountId);
       for (const event of ['lose', 'reject', 'fill'] as const) {
         const moving = journal.move(orderRef, event, 'wrong', NOON);
@@ -71,14 +65,14 @@ describe('the journal of orders', () => {
     });
 
     test('withdraws only what was never given to the broker', async () => {
-      const pending = await pendingOrder();
+      const pending = await pendingOrder(journal, accountId);
       expect(await journal.withdraw(pending, 'not wanted', NOON)).toMatchObject({
         ...{ orderRef: pending, state: 'CANCELLED', stateReason: 'not wanted' },
       });
       expect(await journal.withdraw(pending, 'again', NOON)).toBeNull();
       const sent = await submittedOrder(journal, accountId);
       expect(await journal.withdraw(sent, 'not wanted', NOON)).toBeNull();
-      expect(await orderAt(sent)).toMatchObject({ state: 'SUBMITTED' });
+      expect(await orderAt(journal, sent)).toMatchObject({ state: 'SUBMITTED' });
     });
   });
 
@@ -91,13 +85,13 @@ describe('the journal of orders', () => {
         ['note', { what: 'cancel asked for', by: 'ada', n: 1 }, LATER],
         ['note', { what: 'cancel asked for', by: 'ada', n: 2 }, LATER],
       ]);
-      expect(await orderAt(orderRef)).toMatchObject({ state: 'SUBMITTED' });
+      expect(await orderAt(journal, orderRef)).toMatchObject({ state: 'SUBMITTED' });
     });
 
     test('change prices and quantity of the order, and what is reserved for it', async () => {
       const orderRef = await submittedOrder(journal, accountId);
       await journal.changeOrder(orderRef, { limitPrice: '61', quantity: '20' }, LATER);
-      expect(await orderAt(orderRef)).toMatchObject({ planned: { limitPrice: '61', quantity: '20' } });
+      expect(await orderAt(journal, orderRef)).toMatchObject({ planned: { limitPrice: '61', quantity: '20' } });
       expect((await journal.timeline(orderRef)).at(-1)).toMatchObject({
         ...{ kind: 'note', outcome: 'applied', data: { what: 'changed', limitPrice: '61', quantity: '20' } },
       });
@@ -107,16 +101,22 @@ describe('the journal of orders', () => {
 
     test('end an order that has filled what is then wanted, and refuse less than that', async () => {
       const orderRef = await submittedOrder(journal, accountId);
-      await journal.record(accountId, executionOf(orderRef, { quantity: '4' }), NOON);
+      await recordIn(journal, accountId, executionOf(orderRef, { quantity: '4' }), NOON);
       await journal.changeOrder(orderRef, { quantity: '3' }, NOON);
-      expect(await orderAt(orderRef)).toMatchObject({ state: 'PARTIALLY_FILLED', planned: { quantity: '10' } });
+      expect(await orderAt(journal, orderRef)).toMatchObject({
+        state: 'PARTIALLY_FILLED',
+        planned: { quantity: '10' },
+      });
       expect(await journal.listKept(accountId, 1)).toMatchObject([
         { kind: 'note', outcome: 'refused', problem: '4 are filled, which is more than 3' },
       ]);
       await journal.changeOrder(orderRef, { quantity: '4' }, NOON);
-      expect(await orderAt(orderRef)).toMatchObject({ state: 'FILLED', planned: { quantity: '4' } });
+      expect(await orderAt(journal, orderRef)).toMatchObject({ state: 'FILLED', planned: { quantity: '4' } });
       await journal.changeOrder(orderRef, { quantity: '8', limitPrice: '59' }, NOON);
-      expect(await orderAt(orderRef)).toMatchObject({ state: 'FILLED', planned: { quantity: '4', limitPrice: '59' } });
+      expect(await orderAt(journal, orderRef)).toMatchObject({
+        state: 'FILLED',
+        planned: { quantity: '4', limitPrice: '59' },
+      });
       await expectAgreement(database.db, accountId);
     });
   });
@@ -124,11 +124,11 @@ describe('the journal of orders', () => {
   describe('news', () => {
     test('are the newest of each order until they are told, oldest first', async () => {
       const [first, second] = [await submittedOrder(journal, accountId), await submittedOrder(journal, accountId)];
-      await journal.record(accountId, statusOf(second, 'accept'), NOON);
-      await journal.record(accountId, statusOf(first, 'accept'), NOON);
-      await journal.record(accountId, executionOf(second, { quantity: '4' }), NOON);
-      await journal.record(accountId, statusOf('nobody/1', 'accept'), NOON);
-      await journal.record(accountId, executionOf(first, { quantity: '11' }), NOON);
+      await recordIn(journal, accountId, statusOf(second, 'accept'), NOON);
+      await recordIn(journal, accountId, statusOf(first, 'accept'), NOON);
+      await recordIn(journal, accountId, executionOf(second, { quantity: '4' }), NOON);
+      await recordIn(journal, accountId, statusOf('nobody/1', 'accept'), NOON);
+      await recordIn(journal, accountId, executionOf(first, { quantity: '11' }), NOON);
       const news = await journal.untold(accountId);
       expect(news).toMatchObject([
         { ticketId: first.slice(0, -2), news: { orderRef: first, state: 'ACCEPTED' } },
@@ -136,7 +136,7 @@ describe('the journal of orders', () => {
       ]);
       await journal.markTold([news[1]?.news.eventId ?? 0]);
       expect(await journal.untold(accountId)).toEqual([news[0]]);
-      await journal.record(accountId, statusOf(second, 'cancel'), NOON);
+      await recordIn(journal, accountId, statusOf(second, 'cancel'), NOON);
       await journal.markTold([news[1]?.news.eventId ?? 0, news[0]?.news.eventId ?? 0]);
       expect(await journal.untold(accountId)).toMatchObject([{ news: { orderRef: second, state: 'CANCELLED' } }]);
       await journal.markTold([]);
@@ -147,12 +147,41 @@ describe('the journal of orders', () => {
   describe('kept events', () => {
     test('are listed newest first, of one account or of all, as many as asked for', async () => {
       for (const n of [1, 2, 3]) {
-        await journal.record(accountId, statusOf('nobody/1', 'accept', { key: `kept/${n}` }), NOON);
+        await recordIn(journal, accountId, statusOf('nobody/1', 'accept', { key: `kept/${n}` }), NOON);
       }
       const keys = (await journal.listKept(accountId, 2)).map(({ data }) => data.key);
       expect(keys).toEqual(['kept/3', 'kept/2']);
       expect((await journal.listKept(null, 1)).map(({ data }) => data.key)).toEqual(['kept/3']);
       expect(await journal.listKept(accountId, -1)).toEqual([]);
+    });
+
+    test('wait until somebody acknowledges them; the first word stands, and they stay in the journal', async () => {
+      for (const n of [1, 2]) {
+        await recordIn(journal, accountId, statusOf('nobody/1', 'accept', { key: `seen/${n}` }), NOON);
+      }
+      const [newest, oldest] = await journal.listKept(accountId, 2);
+      const word = { reason: 'told by mistake', by: 'ada', at: LATER };
+      expect(await journal.acknowledge(newest?.eventId ?? 0, word)).toMatchObject({ acknowledged: word });
+      const late = { reason: 'x', by: 'bob', at: NOON };
+      expect(await journal.acknowledge(newest?.eventId ?? 0, late)).toMatchObject({ acknowledged: word });
+      expect(await journal.listKept(accountId, 2)).toEqual([oldest]);
+      expect(await journal.listKept(accountId, 2, 'acknowledged')).toEqual([{ ...newest, acknowledged: word }]);
+    });
+
+    test('that were booked, or are none, cannot be acknowledged', async () => {
+      const orderRef = await submittedOrder(journal, accountId);
+      const [intent] = await journal.timeline(orderRef);
+      const word = { reason: 'x', by: 'ada', at: NOON };
+      for (const eventId of [intent?.eventId ?? 0, -1, 2 ** 60]) {
+        expect(await journal.acknowledge(eventId, word)).toBeNull();
+      }
+    });
+
+    test('that were adopted as fills of an external order wait for nobody', async () => {
+      await recordIn(journal, accountId, executionOf('', { brokerOrderId: '99' }), NOON);
+      expect(await journal.listKept(accountId, 2)).toHaveLength(1);
+      await journal.adoptExternal(accountId, LATER);
+      expect(await journal.listKept(accountId, 2)).toEqual([]);
     });
   });
 });

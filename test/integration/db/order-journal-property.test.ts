@@ -14,9 +14,11 @@ import {
   KO,
   openPaperAccount,
   optionOn,
+  recordIn,
   statusOf,
   submittedOrder,
 } from './order-fixtures.ts';
+import { expectProfitAndLoss } from './profit-and-loss-fixtures.ts';
 
 const INSTRUMENTS: readonly (Stock | Option)[] = [KO, optionOn('60')];
 const STATUSES = ['accept', 'partial_fill', 'fill', 'cancel', 'reject', 'expire', 'deactivate'] as const;
@@ -92,8 +94,9 @@ describe('whatever a broker reports, in whatever order', () => {
             price: dollars,
           });
         });
-        for (const report of reports) await journal.record(accountId, report, NOON);
+        for (const report of reports) await recordIn(journal, accountId, report, NOON);
         await expectAgreement(database.db, accountId);
+        await expectProfitAndLoss(database.db, accountId);
         const books = await booksOf(database.db, accountId);
         for (const { order_ref, filled_quantity, state } of books.orders) {
           const ordered = wanted[refs.indexOf(order_ref)]?.quantity ?? 0;
@@ -102,7 +105,7 @@ describe('whatever a broker reports, in whatever order', () => {
         }
         const kept = await journal.listKept(accountId, 1000);
         for (const report of reports)
-          expect(await journal.record(accountId, report, NOON)).toEqual({ kind: 'repeated' });
+          expect(await recordIn(journal, accountId, report, NOON)).toEqual({ kind: 'repeated' });
         expect(await booksOf(database.db, accountId)).toEqual(books);
         expect(await journal.listKept(accountId, 1000)).toEqual(kept);
       }),

@@ -12,6 +12,8 @@ import {
   newTicket,
   openPaperAccount,
   optionOn,
+  orderAt,
+  recordIn,
   singleOf,
   statusOf,
   submittedOrder,
@@ -26,11 +28,7 @@ describe('reports of a broker', () => {
     ({ database, journal, accountId } = bench);
   });
 
-  const record = (report: BrokerReport) => journal.record(accountId, report, NOON);
-  const stateOf = async (orderRef: string) => {
-    const ticket = await journal.findTicket(orderRef.slice(0, -2));
-    return ticket?.orders[0];
-  };
+  const record = (report: BrokerReport) => recordIn(journal, accountId, report, NOON);
 
   /** Records a report that must change nothing in the books, and be kept. */
   async function expectKept(report: BrokerReport, outcome: 'refused' | 'unmatched', problem: RegExp): Promise<void> {
@@ -56,7 +54,7 @@ describe('reports of a broker', () => {
       }
       await record(statusOf(orderRef, 'cancel'));
       expect(await record(accepted)).toEqual({ kind: 'repeated' });
-      expect((await stateOf(orderRef))?.state).toBe('CANCELLED');
+      expect((await orderAt(journal, orderRef))?.state).toBe('CANCELLED');
     });
 
     test('moves its order, keeps the broker’s id and the reason, and gives the news', async () => {
@@ -67,7 +65,7 @@ describe('reports of a broker', () => {
       });
       await record(statusOf(orderRef, 'reject', { reason: 'margin', brokerOrderId: null }));
       await record(statusOf(orderRef, 'cancel', { reason: 'dead already' }));
-      expect(await stateOf(orderRef)).toMatchObject({
+      expect(await orderAt(journal, orderRef)).toMatchObject({
         state: 'REJECTED',
         stateReason: 'margin',
         brokerOrderId: '4711',
@@ -85,7 +83,7 @@ describe('reports of a broker', () => {
     test('of a fill proves only that the broker has the order', async () => {
       const orderRef = await submittedOrder(journal, accountId);
       await record(statusOf(orderRef, 'fill', { filledQuantity: '10' }));
-      expect(await stateOf(orderRef)).toMatchObject({ state: 'ACCEPTED', filledQuantity: '0' });
+      expect(await orderAt(journal, orderRef)).toMatchObject({ state: 'ACCEPTED', filledQuantity: '0' });
     });
 
     test('that the transition table does not list is refused and kept', async () => {
@@ -103,7 +101,7 @@ describe('reports of a broker', () => {
       const orderRef = await submittedOrder(journal, other.accountId);
       await expectKept(statusOf(orderRef, 'cancel'), 'unmatched', /no order of the account/);
       await expectKept(executionOf(orderRef), 'unmatched', /no order of the account/);
-      expect(await stateOf(orderRef)).toMatchObject({ state: 'SUBMITTED' });
+      expect(await orderAt(journal, orderRef)).toMatchObject({ state: 'SUBMITTED' });
     });
   });
 
@@ -111,12 +109,12 @@ describe('reports of a broker', () => {
     test('fill an order part by part, before the broker says that it has it, too', async () => {
       const orderRef = await submittedOrder(journal, accountId);
       await record(executionOf(orderRef, { quantity: '4', price: '60' }));
-      expect(await stateOf(orderRef)).toMatchObject({ state: 'PARTIALLY_FILLED', filledQuantity: '4' });
+      expect(await orderAt(journal, orderRef)).toMatchObject({ state: 'PARTIALLY_FILLED', filledQuantity: '4' });
       await record(statusOf(orderRef, 'accept'));
       const last = await record(executionOf(orderRef, { quantity: '6', price: '61' }));
       expect(last).toMatchObject({ news: { state: 'FILLED', filledQuantity: '10', averageFillPrice: '60.6' } });
       await record(statusOf(orderRef, 'cancel'));
-      expect(await stateOf(orderRef)).toMatchObject({ state: 'FILLED' });
+      expect(await orderAt(journal, orderRef)).toMatchObject({ state: 'FILLED' });
       await expectAgreement(database.db, accountId);
     });
 
@@ -125,8 +123,8 @@ describe('reports of a broker', () => {
       for (const ref of [whole, part]) await record(statusOf(ref, 'cancel', { reason: 'asked for' }));
       await record(executionOf(whole));
       await record(executionOf(part, { quantity: '3' }));
-      expect(await stateOf(whole)).toMatchObject({ state: 'FILLED', filledQuantity: '10', stateReason: null });
-      expect(await stateOf(part)).toMatchObject({
+      expect(await orderAt(journal, whole)).toMatchObject({ state: 'FILLED', filledQuantity: '10', stateReason: null });
+      expect(await orderAt(journal, part)).toMatchObject({
         ...{ state: 'CANCELLED', filledQuantity: '3', stateReason: 'asked for' },
       });
       await expectAgreement(database.db, accountId);
@@ -154,7 +152,7 @@ describe('reports of a broker', () => {
       await expectKept(executionOf(orderRef, { quantity: '10.5' }), 'refused', /more than the 10 ordered/);
       await record(executionOf(orderRef, { quantity: '9' }));
       await expectKept(executionOf(orderRef, { quantity: '2' }), 'refused', /a fill of 2 after 9 is more/);
-      expect(await stateOf(orderRef)).toMatchObject({ state: 'PARTIALLY_FILLED', filledQuantity: '9' });
+      expect(await orderAt(journal, orderRef)).toMatchObject({ state: 'PARTIALLY_FILLED', filledQuantity: '9' });
     });
 
     test.each<[string, Parameters<typeof executionOf>[1], RegExp]>([
@@ -248,7 +246,7 @@ describe('reports of a broker', () => {
 
   test('an account that does not exist records nothing', async () => {
     for (const unknown of [randomUUID(), 'nonsense']) {
-      const recording = journal.record(unknown, statusOf('any', 'accept'), NOON);
+      const recording = recordIn(journal, unknown, statusOf('any', 'accept'), NOON);
       await expect(recording).rejects.toMatchObject({ code: 'TICKET_CONFLICT' });
       expect(await journal.listKept(unknown, 10)).toEqual([]);
     }

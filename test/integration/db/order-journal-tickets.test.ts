@@ -8,8 +8,11 @@ import {
   executionOf,
   newTicket,
   openPaperAccount,
+  orderAt,
   orderSpec,
+  pendingOrder,
   RATIO_SPREAD,
+  recordIn,
   singleOf,
   statusOf,
   submittedOrder,
@@ -32,13 +35,6 @@ describe('tickets in the journal of orders', () => {
   withJournal((bench) => {
     ({ database, journal, accountId } = bench);
   });
-
-  const pendingOrder = async () => {
-    const ticket = newTicket(accountId, singleOf());
-    await journal.journalTicket(ticket);
-    return `${ticket.ticketId}/1`;
-  };
-  const orderAt = async (orderRef: string) => (await journal.findTicket(orderRef.slice(0, -2)))?.orders[0];
 
   describe('a ticket', () => {
     test('is committed with its orders as they were planned, their intents and the gate’s word', async () => {
@@ -102,7 +98,7 @@ describe('tickets in the journal of orders', () => {
       const { ticket, order } = await openTicket(database.db);
       expect(await journal.findTicket(ticket.ticketId)).toBeNull();
       await expect(journal.beginSubmission([order.orderRef], 1, NOON)).rejects.toMatchObject(conflict);
-      expect(await journal.record(ticket.accountId, executionOf(order.orderRef), NOON)).toMatchObject({
+      expect(await recordIn(journal, ticket.accountId, executionOf(order.orderRef), NOON)).toMatchObject({
         outcome: 'unmatched',
       });
     });
@@ -153,19 +149,23 @@ describe('tickets in the journal of orders', () => {
     });
 
     test('happens once for its number, and in the order of numbers', async () => {
-      const orderRef = await pendingOrder();
+      const orderRef = await pendingOrder(journal, accountId);
       expect(await journal.beginSubmission([orderRef], 2, NOON)).toBe(false);
       expect(await journal.beginSubmission([orderRef], 1, NOON)).toBe(true);
       expect(await journal.beginSubmission([orderRef], 1, NOON)).toBe(false);
       expect(await journal.beginSubmission([orderRef], 2, LATER)).toBe(true);
-      expect(await orderAt(orderRef)).toMatchObject({ state: 'SUBMITTED', submissions: 2, submittedAt: LATER });
+      expect(await orderAt(journal, orderRef)).toMatchObject({
+        state: 'SUBMITTED',
+        submissions: 2,
+        submittedAt: LATER,
+      });
       expect(await journal.beginSubmission([], 1, NOON)).toBe(false);
     });
 
     test('is refused for an order that meanwhile showed itself at the broker', async () => {
       for (const event of ['accept', 'deactivate'] as const) {
         const orderRef = await submittedOrder(journal, accountId);
-        await journal.record(accountId, statusOf(orderRef, event), NOON);
+        await recordIn(journal, accountId, statusOf(orderRef, event), NOON);
         expect(await journal.beginSubmission([orderRef], 2, NOON)).toBe(false);
       }
     });
@@ -174,14 +174,14 @@ describe('tickets in the journal of orders', () => {
       const orderRef = await submittedOrder(journal, accountId);
       await journal.move(orderRef, 'lose', 'nobody knows', NOON);
       expect(await journal.beginSubmission([orderRef], 2, NOON)).toBe(true);
-      expect(await orderAt(orderRef)).toMatchObject({ state: 'UNKNOWN', submissions: 2 });
+      expect(await orderAt(journal, orderRef)).toMatchObject({ state: 'UNKNOWN', submissions: 2 });
     });
 
     test('of an unknown order, or of orders of two accounts, is a conflict', async () => {
       const other = await openPaperAccount(database.db);
       const foreign = newTicket(other.accountId, singleOf());
       await journal.journalTicket(foreign);
-      const mine = await pendingOrder();
+      const mine = await pendingOrder(journal, accountId);
       for (const refs of [['nobody/1'], [mine, `${foreign.ticketId}/1`]]) {
         await expect(journal.beginSubmission(refs, 1, NOON)).rejects.toMatchObject(conflict);
       }

@@ -48,9 +48,11 @@ export function createPaperStand(): PaperStand {
         log: { error: (_facts, message) => void stand.errors.push(message) },
         ...change,
       });
-      session.onReport(async (report) => {
-        await stand.onReport(report);
-        stand.reports.push(report);
+      session.onReports(async (reports) => {
+        for (const report of reports) {
+          await stand.onReport(report);
+          stand.reports.push(report);
+        }
       });
       return session;
     },

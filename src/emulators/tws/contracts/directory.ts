@@ -1,10 +1,18 @@
 import { dec } from '../../../domain/money/decimal.ts';
+import { expirationsOn, isExpirationListed, isStrike, strikesAround } from '../../../domain/options/listed-options.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
 import type { SimulatorMarket } from '../market/simulator-market.ts';
 import type { WantedContract } from '../wire/contract-fields.ts';
 import type { OrderLeg } from '../wire/place-order.ts';
-import { expirationsOn, isExpirationListed, isStrike, strikesAround } from './option-chain.ts';
-import { type BagLeg, bagContract, optionContract, type SimContract, stockContract } from './sim-contract.ts';
+import {
+  type BagLeg,
+  bagContract,
+  expirationOf,
+  optionContract,
+  type SimContract,
+  stockContract,
+  wireDay,
+} from './sim-contract.ts';
 
 const LOCAL_OPTION = /^([A-Z][A-Z0-9.-]{0,5}) *(\d{6})([CP])(\d{8})$/;
 
@@ -73,7 +81,7 @@ export class ContractDirectory {
   async chain(symbol: string): Promise<{ share: SimContract; expirations: string[]; strikes: string[] } | null> {
     if (!(await this.#hasShare(symbol))) return null;
     const share = this.#keep(stockContract(symbol));
-    return { share, expirations: expirationsOn(this.#quotes.day), strikes: this.#strikes(share) };
+    return { share, expirations: expirationsOn(this.#quotes.day).map(wireDay), strikes: this.#strikes(share) };
   }
 
   async #hasShare(symbol: string): Promise<boolean> {
@@ -100,11 +108,13 @@ export class ContractDirectory {
 
   #wantedExpirations(wanted: string, includeExpired: boolean): string[] {
     if (/^\d{8}$/.test(wanted)) {
-      const listed = isExpirationListed(wanted, this.#quotes.day);
-      const expired = includeExpired && wanted < this.#quotes.day.replaceAll('-', '');
+      const listed = isExpirationListed(expirationOf({ expiration: wanted }), this.#quotes.day);
+      const expired = includeExpired && wanted < wireDay(this.#quotes.day);
       return listed || expired ? [wanted] : [];
     }
-    return expirationsOn(this.#quotes.day).filter((day) => day.startsWith(wanted));
+    return expirationsOn(this.#quotes.day)
+      .map(wireDay)
+      .filter((day) => day.startsWith(wanted));
   }
 
   #wantedStrikes(symbol: string, wanted: string): string[] {
@@ -113,7 +123,7 @@ export class ContractDirectory {
   }
 
   #isExpired(contract: SimContract): boolean {
-    return contract.expiration < this.#quotes.day.replaceAll('-', '');
+    return contract.expiration < wireDay(this.#quotes.day);
   }
 
   #keep(contract: SimContract): SimContract {

@@ -1,3 +1,6 @@
+import type { MarketDate } from '../../../domain/market/market-date.ts';
+import { OptionRight } from '../../../domain/orders/instrument.ts';
+
 /** One leg of a combination as the wire has it. */
 export interface BagLeg {
   readonly conId: number;
@@ -89,4 +92,20 @@ export function bagContract(symbol: string, legs: readonly BagLeg[]): SimContrac
 /** What one unit of price is worth in US dollars: 100 for an option, 1 for a share. */
 export function multiplierOf(contract: SimContract): string {
   return contract.multiplier === '' ? '1' : contract.multiplier;
+}
+
+/** Of an option; null of anything else. */
+export function rightOf({ right }: SimContract): OptionRight | null {
+  if (right === '') return null;
+  return right === 'C' ? OptionRight.call : OptionRight.put;
+}
+
+/** An option's last day, from the wire's `yyyymmdd`. */
+export function expirationOf({ expiration }: Pick<SimContract, 'expiration'>): MarketDate {
+  return `${expiration.slice(0, 4)}-${expiration.slice(4, 6)}-${expiration.slice(6, 8)}`;
+}
+
+/** A day as the wire has it, `yyyymmdd`. */
+export function wireDay(day: MarketDate): string {
+  return day.replaceAll('-', '');
 }

@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** Messages of a client that a fault can wait for. */
 export const INCOMING = {
   placeOrder: '3',
+  /** A place order that only asks what it would cost; the wire gives it no number of its own. */
+  whatIf: 'what-if',
   cancelOrder: '4',
   globalCancel: '58',
   openOrders: '5',

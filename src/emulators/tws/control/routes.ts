@@ -13,7 +13,9 @@ import {
   handOrderSchema,
   nextOrderIdSchema,
   priceSchema,
+  strayExecutionSchema,
 } from './schemas.ts';
+import { tellStrayExecution } from './stray-executions.ts';
 
 const CONNECTIVITY: Readonly<Record<1100 | 1101 | 1102, string>> = {
   1100: 'Connectivity between IBKR and Trader Workstation has been lost.',
@@ -79,6 +81,9 @@ function addFaults(app: FastifyInstance, desk: Desk): void {
     desk.exchange.limitNextFill(quantity, times);
     return { quantity, times };
   });
+  app.post('/_control/stray-executions', async ({ body }) =>
+    tellStrayExecution(desk, parseBody(strayExecutionSchema, body, badRequest)),
+  );
   app.post('/_control/connections', async ({ body }) => {
     const { action, clientId } = parseBody(connectionsSchema, body, badRequest);
     const hit = [...desk.connections].filter((one) => clientId === undefined || one.clientId === clientId);

@@ -44,6 +44,17 @@ export const nextOrderIdSchema = z.union([
   z.strictObject({ back: z.int().min(1).max(2_000_000_000) }),
 ]);
 
+/** Body of `POST /_control/stray-executions`: an execution that is told although the books have none such. */
+export const strayExecutionSchema = z.strictObject({
+  /** Of an order of the books, whose ids it carries then, or of one that nobody knows. */
+  orderRef: z.string().max(100),
+  execId: z.string().min(1).max(100).optional(),
+  symbol: z.string().max(10),
+  action: z.enum(['BUY', 'SELL']),
+  quantity: z.int().min(1).max(1_000_000_000),
+  price,
+});
+
 /** Body of `POST /_control/hand-orders`: an order that a person makes at the broker. */
 export const handOrderSchema = z.strictObject({
   symbol: z.string().max(10),

@@ -19,6 +19,7 @@ const data = (price: string, error?: FoliosError): MarketData => ({
     if (error !== undefined) throw error;
     return CLOSES.filter(({ marketDate }) => marketDate >= from && marketDate <= to);
   },
+  corporateActions: async () => [],
   benchmark: async (asOf) => ({ marketDate: asOf, close: '1' }),
 });
 const marketOf = (source: MarketData) =>

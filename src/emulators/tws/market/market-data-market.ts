@@ -3,10 +3,10 @@ import { addDays, type MarketDate } from '../../../domain/market/market-date.ts'
 import { toPriceGrid } from '../../../domain/market/price-grid.ts';
 import { TICKER_PATTERN } from '../../../domain/market/ticker.ts';
 import { dec } from '../../../domain/money/decimal.ts';
+import { MODEL_VOLATILITY } from '../../../domain/options/option-model.ts';
 import type { MarketData } from '../../../ports/market-data.ts';
 import type { DailyBar, MarketQuote, SimulatorMarket } from './simulator-market.ts';
 
-const VOLATILITY = 0.25;
 /** Long enough to find the close before a long weekend. */
 const CLOSE_LOOKBACK_DAYS = 7;
 
@@ -53,7 +53,7 @@ export function createMarketDataMarket(
       }
     },
     search: async (text) => (options.symbols ?? []).filter((symbol) => symbol.startsWith(text.toUpperCase())),
-    volatility: () => VOLATILITY,
+    volatility: () => MODEL_VOLATILITY,
   };
 }
 

@@ -1,9 +1,8 @@
-import { type Dec, dec } from '../../../domain/money/decimal.ts';
+import type { Dec } from '../../../domain/money/decimal.ts';
 import {
   CENT_STEPS,
   isOnIncrement,
   type PriceSteps,
-  roundToIncrement,
   US_PENNY_OPTION_STEPS,
   US_STOCK_STEPS,
 } from '../../../domain/orders/price-increment.ts';
@@ -37,9 +36,4 @@ export function priceStepsOf({ secType }: Pick<SimContract, 'secType'>): PriceSt
 
 export function isOnGrid(contract: Pick<SimContract, 'secType'>, price: Dec): boolean {
   return isOnIncrement(price, priceStepsOf(contract));
-}
-
-/** The nearest price of the grid that is not below (`up`) or not above the given one. */
-export function toGrid(contract: Pick<SimContract, 'secType'>, price: Dec, up: boolean): Dec {
-  return dec(roundToIncrement(price, priceStepsOf(contract), up ? 'up' : 'down'));
 }

@@ -1,8 +1,9 @@
 import type { MarketDate } from '../../../domain/market/market-date.ts';
 import { type Dec, dec } from '../../../domain/money/decimal.ts';
-import { type SimContract, stockContract } from '../contracts/sim-contract.ts';
-import { type ModelOption, modelOption } from './option-model.ts';
-import { toGrid } from './price-rules.ts';
+import { modelQuote } from '../../../domain/options/model-quote.ts';
+import { type ModelOption, modelOption } from '../../../domain/options/option-model.ts';
+import { expirationOf, multiplierOf, rightOf, type SimContract, stockContract } from '../contracts/sim-contract.ts';
+import { priceStepsOf } from './price-rules.ts';
 import type { MarketQuote, SimulatorMarket } from './simulator-market.ts';
 
 /** What the matching sees of one contract now. */
@@ -14,9 +15,6 @@ export interface LiveQuote {
   readonly bidSize: number | null;
   readonly askSize: number | null;
 }
-
-/** Half of an option's spread: one part in a hundred of its price, at least one step. */
-const OPTION_HALF_SPREAD = 0.01;
 
 /**
  * The prices of now, which can be read at once so that an order's whole life is one step. Shares come from the market
@@ -74,33 +72,37 @@ export class QuoteBoard {
   /** The model's view of an option; null without a price of its share. */
   model(contract: SimContract): (ModelOption & { readonly spot: number }) | null {
     const share = this.quote(stockContract(contract.symbol));
-    if (share === null || contract.secType !== 'OPT' || contract.right === '') return null;
+    const right = rightOf(contract);
+    if (share === null || contract.secType !== 'OPT' || right === null) return null;
     const spot = share.bid.plus(share.ask).div(2).toNumber();
-    const { right, expiration } = contract;
     const volatility = this.#market.volatility(contract.symbol);
     const strike = Number(contract.strike);
+    const expiration = expirationOf(contract);
     return { spot, ...modelOption({ spot, strike, right, today: this.day, expiration, volatility }) };
   }
 
   #optionQuote(contract: SimContract): LiveQuote | null {
     const model = this.model(contract);
     if (model === null) return null;
-    const price = dec(model.price.toFixed(6));
-    const half = price.times(OPTION_HALF_SPREAD);
-    const bid = toGrid(contract, price.minus(half), false);
-    const ask = toGrid(contract, price.plus(half).plus('0.000001'), true);
-    return { bid, ask, last: toGrid(contract, price, true), close: toGrid(contract, price, true), ...UNLIMITED };
+    const quote = modelQuote(model.price, priceStepsOf(contract));
+    return { ...quote, close: quote.last, ...UNLIMITED };
   }
 
-  /** A bought combination pays the asks of its bought legs and gets the bids of its sold ones. */
+  /**
+   * A bought combination pays the asks of its bought legs and gets the bids of its sold ones, per unit of the largest
+   * multiplier: a hundred shares beside an option weigh as much as the option.
+   */
   #bagQuote(contract: SimContract): LiveQuote | null {
     const total = { bid: dec(0), ask: dec(0), last: dec(0), close: dec(0) };
-    for (const leg of contract.legs) {
-      const known = this.#contractOf(leg.conId);
+    const legs = contract.legs.map((leg) => ({ leg, known: this.#contractOf(leg.conId) }));
+    const whole = Math.max(...legs.map(({ known }) => (known === null ? 1 : Number(multiplierOf(known)))));
+    for (const { leg, known } of legs) {
       const quote = known === null ? null : this.quote(known);
-      if (quote === null) return null;
+      if (known === null || quote === null) return null;
       const bought = leg.action === 'BUY';
-      const ratio = bought ? leg.ratio : -leg.ratio;
+      const ratio = dec(bought ? leg.ratio : -leg.ratio)
+        .times(multiplierOf(known))
+        .div(whole);
       total.bid = total.bid.plus((bought ? quote.bid : quote.ask).times(ratio));
       total.ask = total.ask.plus((bought ? quote.ask : quote.bid).times(ratio));
       total.last = total.last.plus(quote.last.times(ratio));

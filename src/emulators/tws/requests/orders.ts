@@ -50,6 +50,7 @@ async function contractOf(desk: Desk, { contract, lists }: PlaceOrderMessage): P
 }
 
 function rejectionFor(desk: Desk, clientId: number, { fields, contract }: PlaceOrderMessage): ForcedRejection | null {
+  if (fields.whatIf === '1') return null;
   return desk.faults.take(['reject'], '3', clientId, [fields.orderRef ?? '', contract.symbol]);
 }
 

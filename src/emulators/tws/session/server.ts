@@ -1,7 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { INCOMING } from '../control/faults.ts';
 import { HANDLERS } from '../requests/registry.ts';
 import { startApi } from '../requests/session.ts';
 import { FieldReader } from '../wire/field-reader.ts';
+import { readPlaceOrder } from '../wire/place-order.ts';
 import { Connection } from './connection.ts';
 import type { Desk } from './desk.ts';
 import { pushChanges } from './pushes.ts';
@@ -33,7 +35,7 @@ async function dispatch(
   fields: readonly string[],
   log: (line: string) => void,
 ): Promise<void> {
-  const [kind = ''] = fields;
+  const kind = desk.faults.list().length === 0 ? (fields[0] ?? '') : faultKindOf(fields, connection.version);
   const clientId = connection.clientId ?? Number(kind === START_API ? fields[2] : -1);
   const fault = desk.faults.take(
     ['disconnect_before', 'disconnect_after', 'half_open', 'slow_ack', 'pacing_violation'],
@@ -56,6 +58,18 @@ async function dispatch(
   connection.answerDelayMs = 0;
   if (fault?.fault === 'disconnect_after') connection.breakOff();
   if (fault?.fault === 'half_open') connection.isSilent = true;
+}
+
+/** A what-if comes as a place order, and a fault that waits for an order must not be spent on it. */
+function faultKindOf([kind = '', orderId, ...fields]: readonly string[], version: number): string {
+  if (kind !== INCOMING.placeOrder) return kind;
+  try {
+    return readPlaceOrder(new FieldReader(fields), Number(orderId), version).fields.whatIf === '1'
+      ? INCOMING.whatIf
+      : kind;
+  } catch {
+    return kind;
+  }
 }
 
 async function handle(

@@ -5,7 +5,7 @@ import { gunzip } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { FoliosError } from '../../contracts/errors.ts';
 import { isMarketDate } from '../../domain/market/market-date.ts';
-import type { PriceSeries } from '../market-data/price-series.ts';
+import type { PriceSeries } from './price-series.ts';
 
 const unzip = promisify(gunzip);
 const PRICE = /^\d+(\.\d+)?$/;
@@ -23,18 +23,44 @@ export async function readClosesTable(dataDir: string, name: string): Promise<Re
   return table;
 }
 
+const CLOSE_COLUMN = 5;
+const ADJUSTED_COLUMN = 7;
+
 /** A file with one row per instrument and day, adjusted close in the last column: the series by ticker. */
-export async function readOhlcvRows(dataDir: string, name: string): Promise<ReadonlyMap<string, PriceSeries>> {
+export function readOhlcvRows(dataDir: string, name: string): Promise<ReadonlyMap<string, PriceSeries>> {
+  return readOhlcvColumn(dataDir, name, ADJUSTED_COLUMN, 'Adj Close');
+}
+
+/** The closes of such a file as they were traded, and as they are adjusted, day by day. */
+export async function readTradedRows(
+  dataDir: string,
+  name: string,
+): Promise<ReadonlyMap<string, { readonly traded: PriceSeries; readonly adjusted: PriceSeries }>> {
+  const [traded, adjusted] = await Promise.all([
+    readOhlcvColumn(dataDir, name, CLOSE_COLUMN, 'Close'),
+    readOhlcvRows(dataDir, name),
+  ]);
+  return new Map(
+    [...traded].map(([ticker, series]) => [ticker, { traded: series, adjusted: adjusted.get(ticker) ?? series }]),
+  );
+}
+
+async function readOhlcvColumn(
+  dataDir: string,
+  name: string,
+  column: number,
+  head: string,
+): Promise<ReadonlyMap<string, PriceSeries>> {
   const [header = [], ...rows] = await readRows(dataDir, name);
   expectColumn(name, header, 0, 'Ticker');
   expectColumn(name, header, 1, 'Date');
-  expectColumn(name, header, 7, 'Adj Close');
+  expectColumn(name, header, column, head);
   const table = new Map<string, SeriesBuilder>();
   for (const row of rows) {
     const ticker = row[0] as string;
     const series = table.get(ticker) ?? new SeriesBuilder(name);
     table.set(ticker, series);
-    series.add(row[1], row[7]);
+    series.add(row[1], row[column]);
   }
   return table;
 }
