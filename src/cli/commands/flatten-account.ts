@@ -50,7 +50,7 @@ export async function flattenAccount(
   const after = await waitUntil(context, account, ({ working }) => working.length === 0, patience);
   const steps = await Promise.all(cancels.map((step) => asItEnded(context, step)));
   // One after the other: the gate counts what each closing order leaves for the next.
-  for (const position of after.positions) {
+  for (const position of shortFirst(after.positions)) {
     steps.push(await close(context, account, position, after.working, newId(), patience));
   }
   // A market order fills within moments, or not before the market opens.
@@ -140,6 +140,12 @@ async function close(
   } catch (error) {
     return { ...step, ticketId, orders: [], failure: describeFailure(error) };
   }
+}
+
+/** What is bought back first: the long leg of a combination covers its short one until that is gone. */
+function shortFirst(positions: readonly HeldPosition[]): readonly HeldPosition[] {
+  const isShort = ({ quantity }: HeldPosition) => dec(quantity).lt(0);
+  return [...positions.filter(isShort), ...positions.filter((one) => !isShort(one))];
 }
 
 /** Sells what is long, buys back what is short, at the market. */

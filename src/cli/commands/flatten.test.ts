@@ -76,7 +76,7 @@ const VIEW = { width: 120, now: NOW };
 const SHORT_PATIENCE = { looks: 2, intervalMs: 1 };
 
 describe('flatten', () => {
-  test('cancels every ticket’s working orders, then sells what is long and buys back what is short', async () => {
+  test('cancels every ticket’s working orders, then buys back what is short and sells what covered it', async () => {
     const orders = [working({ orderRef: 'a/1' }), working({ orderRef: 'a/2' }), working({ orderRef: 'b/1' })];
     const { cancelled, started, context } = desk(books([held(KO, '100'), held(PUT, '-2')], orders));
     const { document, text, failure } = await flatten(context, OPTIONS, VIEW, SHORT_PATIENCE);
@@ -86,8 +86,8 @@ describe('flatten', () => {
     ]);
     const common = { type: 'MARKET', timeInForce: 'DAY' };
     expect(started.map(({ ticket }) => ticket)).toEqual([
-      { kind: 'single', order: { tradable: KO, side: 'SELL', quantity: '100', ...common }, reduceOnly: true },
       { kind: 'single', order: { tradable: PUT, side: 'BUY', quantity: '2', ...common }, reduceOnly: true },
+      { kind: 'single', order: { tradable: KO, side: 'SELL', quantity: '100', ...common }, reduceOnly: true },
     ]);
     expect(new Set(started.map(({ ticketId }) => ticketId)).size).toBe(2);
     expect(failure).toBeUndefined();
