@@ -14,11 +14,15 @@ const PAPER = { accountId: 'a', broker: 'paper', priceSource: 'as_traded' } as c
 type Due = Parameters<CorporateActionBooks['apply']>[1];
 
 /** Books that hold these symbols, one list for each look, and what they were given to book. */
-function world(looks: readonly (readonly string[])[], more: { actions?: () => Promise<never> } = {}) {
+function world(
+  looks: readonly (readonly string[])[],
+  more: { actions?: () => Promise<never>; simulated?: boolean } = {},
+) {
   const applied: Due[] = [];
   const asked: string[] = [];
   let look = 0;
   const source = portDouble<MarketData>({
+    simulated: more.simulated ?? true,
     corporateActions: async (ticker, from, to) => {
       asked.push(`${ticker} ${from} ${to}`);
       if (more.actions) return more.actions();
@@ -67,7 +71,7 @@ describe('splits and dividends that are due', () => {
   });
 
   test('of a live source end with the day before until its session opens', async () => {
-    const { ports, applied } = world([['AAPL']]);
+    const { ports, applied } = world([['AAPL']], { simulated: false });
     const early = { ...ports, clock: { now: () => new Date('2005-03-01T14:00:00Z') } };
     await applyDueActions(early, { ...PAPER, priceSource: 'yahoo' }, '2005-03-01');
     expect(applied).toMatchObject([{ through: '2005-02-28' }]);

@@ -2,7 +2,7 @@ import { actionsDay } from '../../src/domain/accounting/actions-day.ts';
 import type { MarketDate } from '../../src/domain/market/market-date.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { AppliedAction, CorporateActionBooks } from '../../src/ports/corporate-actions.ts';
-import type { MarketDataSources } from '../../src/ports/market-data.ts';
+import { isLive, type MarketDataSources } from '../../src/ports/market-data.ts';
 import { BrokerName, type TradingAccount } from '../../src/ports/trading-accounts.ts';
 import { dueActions } from './due-actions.ts';
 
@@ -26,7 +26,7 @@ export async function applyDueActions(
 ): Promise<readonly AppliedAction[]> {
   const { accountId, broker, priceSource } = account;
   if (broker !== BrokerName.paper) return [];
-  const through = actionsDay(priceSource === 'yahoo', today, clock.now().getTime());
+  const through = actionsDay(isLive(marketData, priceSource), today, clock.now().getTime());
   const after = await corporateActions.appliedTo(accountId);
   if (through <= after) return [];
   const source = marketData.source(priceSource);

@@ -18,6 +18,7 @@ import { nextWalkPrice, type WalkStep } from '../../src/domain/orders/price-walk
 import { reductionObstacle } from '../../src/domain/orders/reduce-only.ts';
 import { legsOf, type PriceWalk, type TicketSpec } from '../../src/domain/orders/ticket.ts';
 import { TradingMode } from '../../src/domain/orders/trading-mode.ts';
+import { isLive } from '../../src/ports/market-data.ts';
 import type { AccountExposure, TicketRecord } from '../../src/ports/order-journal.ts';
 import type { TwoSidedQuote } from '../../src/ports/quotes.ts';
 import { BrokerName, type TradingAccount } from '../../src/ports/trading-accounts.ts';
@@ -113,7 +114,7 @@ async function readFacts(
     mode: restriction?.mode ?? TradingMode.normal,
     buyingPowerUsd: exposure.cashUsd,
     // A replayed market stands at one day's close and trades at it whenever somebody asks.
-    isMarketOpen: account.priceSource !== 'yahoo' || isMarketOpen(now.getTime()),
+    isMarketOpen: !isLive(ports.marketData, account.priceSource) || isMarketOpen(now.getTime()),
     deltas: await readDeltas(ports, account, exposure, orders),
   };
 }

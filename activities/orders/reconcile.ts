@@ -61,6 +61,8 @@ export async function reconcileAccount(ports: DeskPorts): Promise<Reconciliation
     expired,
     external,
     differences,
+    // Good to know, and no reason to fail: the session may be lost by now.
+    profit: await session.profit(account.brokerAccount).catch(() => null),
     paused,
   };
 }

@@ -95,6 +95,7 @@ function portsWith(more: {
     marketData: {
       source: () =>
         portDouble<MarketData>({
+          simulated: true,
           quote: async (ticker) => {
             const price = more.prices?.[ticker] ?? 'TICKER_UNKNOWN';
             if (/^[A-Z]/.test(price)) throw new FoliosError(price as ErrorCode, `no price of ${ticker}`);

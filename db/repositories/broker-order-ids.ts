@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { withTranslatedErrors } from '../database-error.ts';
 import type { DB } from '../schema.gen.ts';
 
@@ -18,7 +18,12 @@ export function createBrokerOrderIds(db: Kysely<DB>, accountId: string) {
         await db
           .insertInto('broker_order_id_floors')
           .values({ account_id: accountId, highest_id: id })
-          .onConflict((conflict) => conflict.column('account_id').doUpdateSet({ highest_id: id }))
+          // A process that has lost the account without knowing it must not lower what its successor has used.
+          .onConflict((conflict) =>
+            conflict.column('account_id').doUpdateSet({
+              highest_id: sql`greatest(broker_order_id_floors.highest_id, excluded.highest_id)`,
+            }),
+          )
           .execute();
       },
     }),

@@ -31,7 +31,7 @@ export function createOrderJournal(db: Kysely<DB>): OrderJournal {
     record: (accountId, reports, recordedAt) => record(inTransaction, accountId, reports, recordedAt),
     untold: (accountId) => untoldNews(db, accountId),
     markTold: (eventIds) => markTold(db, eventIds),
-    settle: (ticketId, at) => inTransaction((trx) => settleTicket(trx, ticketId, at)),
+    settle: (ticketId, at) => settleTicket(db, ticketId, at),
     timeline: (orderRef) => timeline(db, orderRef),
     listKept: (accountId, limit, which) => listKept(db, accountId, limit, which),
     acknowledge: (eventId, by) => acknowledgeKept(db, eventId, by),

@@ -9,7 +9,7 @@ import { BrokerName } from '../ports/trading-accounts.ts';
 
 const MAX_LIMIT = 10_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const PRICE_SOURCES: readonly PriceSource[] = ['replay', 'yahoo', 'fixed', 'as_traded'];
+const PRICE_SOURCES: readonly PriceSource[] = ['replay', 'yahoo', 'fixed', 'as_traded', 'ibkr'];
 
 /** `openai,gemini` as provider names, without repetition. PROVIDER_UNKNOWN names every unknown one and the known ones. */
 export function parseProviders(text: string): ProviderName[] {

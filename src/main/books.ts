@@ -12,6 +12,7 @@ import { createUsageRepository } from '../../db/repositories/usage.ts';
 import type { DB } from '../../db/schema.gen.ts';
 import { createAsTradedMarketData } from '../adapters/as-traded/market-data.ts';
 import { createFixedMarketData } from '../adapters/fixed/market-data.ts';
+import { createIbkrPriceSource } from '../adapters/ibkr/price-source.ts';
 import { createTemplateRenderer } from '../adapters/liquid/template.ts';
 import { createMarketClock } from '../adapters/market-clock/market-clock.ts';
 import { createAccountQuotes } from '../adapters/market-data/account-quotes.ts';
@@ -19,6 +20,7 @@ import { createMarketDataSources } from '../adapters/market-data/sources.ts';
 import { createReplayMarketData } from '../adapters/replay/market-data.ts';
 import { createYahooMarketData } from '../adapters/yahoo/market-data.ts';
 import type { Config } from '../config.ts';
+import { createIbkrData } from './ibkr-data.ts';
 import { createQuotes } from './quotes.ts';
 
 /** What is owned and what it is worth: repositories and prices. All that a command line call needs, and quick to load. */
@@ -26,13 +28,15 @@ export function createBooks(config: Config, db: Kysely<DB>) {
   const clock = { now: () => new Date() };
   const replay = createReplayMarketData(join(config.root, 'data'));
   const marketClockRepository = createMarketClockRepository(db);
-  const marketClock = createMarketClock(marketClockRepository, config.replayStart, clock);
+  const ibkrData = createIbkrData(config.ibkr, clock);
   const marketData = createMarketDataSources({
     replay,
     fixed: createFixedMarketData({ benchmark: replay }),
     as_traded: createAsTradedMarketData(join(config.root, 'data'), { benchmark: replay }),
     yahoo: createYahooMarketData({}),
+    ibkr: createIbkrPriceSource({ connect: ibkrData.connect, simulated: config.ibkr.simulated, clock }),
   });
+  const marketClock = createMarketClock(marketClockRepository, config.replayStart, clock, marketData);
   return {
     clock,
     db,
@@ -47,7 +51,8 @@ export function createBooks(config: Config, db: Kysely<DB>) {
     marketClockRepository,
     marketClock,
     marketData,
-    quotes: createQuotes(config, createAccountQuotes(marketData, marketClock, config.paper), clock),
+    ibkrData,
+    quotes: createQuotes(ibkrData, createAccountQuotes(marketData, marketClock, config.paper)),
     templates: createTemplateRenderer(),
   };
 }

@@ -14,7 +14,7 @@ import { actionsDay } from '../domain/accounting/actions-day.ts';
 import type { BrokerSession } from '../ports/broker-session.ts';
 import type { Clock, MarketClock } from '../ports/clock.ts';
 import type { CorporateActionBooks } from '../ports/corporate-actions.ts';
-import type { MarketDataSources } from '../ports/market-data.ts';
+import { isLive, type MarketDataSources } from '../ports/market-data.ts';
 import type { Quotes } from '../ports/quotes.ts';
 import { BrokerName, type TradingAccount, type TradingAccounts } from '../ports/trading-accounts.ts';
 
@@ -54,7 +54,8 @@ function openPaperSession(parts: SessionParts, account: TradingAccount) {
               today: () => marketClock.today(account.priceSource),
               quote: (instrument) => quotes.quote(account, instrument),
               actions: {
-                through: (today) => actionsDay(account.priceSource === 'yahoo', today, clock.now().getTime()),
+                through: (today) =>
+                  actionsDay(isLive(parts.marketData, account.priceSource), today, clock.now().getTime()),
                 due: (symbols, window) => dueActions(parts.marketData.source(account.priceSource), symbols, window),
                 book: async (through) => void (await applyDueActions(parts, account, through)),
               },

@@ -34,9 +34,13 @@ async function connect() {
   ]);
   const config = loadConfig();
   const links = await openLinks(config);
-  close = links.close;
+  const books = createBooks(config, links.db);
+  close = async () => {
+    await books.ibkrData.close();
+    await links.close();
+  };
   await assertSchemaCurrent(links.db);
-  return cliContext(config, createBooks(config, links.db), links.temporal);
+  return cliContext(config, books, links.temporal);
 }
 
 async function diagnose() {

@@ -24,7 +24,7 @@ export async function openService(config: Config): Promise<Service> {
     ...links,
     services,
     async close() {
-      await services.quotes.close();
+      await services.ibkrData.close();
       await links.close();
     },
   };

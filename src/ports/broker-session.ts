@@ -1,3 +1,4 @@
+import type { BrokerProfit } from '../contracts/activities/reconcile.ts';
 import type { ErrorCode } from '../contracts/errors.ts';
 import type { DecimalString } from '../domain/money/decimal.ts';
 import type { Instrument } from '../domain/orders/instrument.ts';
@@ -127,6 +128,8 @@ export interface BrokerSession {
   cancel(account: string, orderRef: string): Promise<void>;
   statement(account: string): Promise<BrokerStatement>;
   whatIf(account: string, orders: readonly PlannedOrder[]): Promise<WhatIf>;
+  /** Null where the broker keeps none, or does not answer. */
+  profit(account: string): Promise<BrokerProfit | null>;
   /**
    * Every report in the order in which it came; those of `place` and `statement`, too. What came while the listener was
    * at work comes to it together when it is done.

@@ -22,7 +22,7 @@ export interface Close {
 
 export interface MarketData {
   readonly source: PriceSource;
-  /** False only where prices are live. */
+  /** False only where prices are live: then the market's day is today's. */
   readonly simulated: boolean;
   /** Fails with FoliosError TICKER_UNKNOWN or QUOTE_UNAVAILABLE (no price within QUOTE_MAX_AGE_DAYS before `asOf`). */
   quote(ticker: string, asOf: MarketDate): Promise<Quote>;
@@ -39,4 +39,9 @@ export interface MarketData {
 
 export interface MarketDataSources {
   source(name: PriceSource): MarketData;
+}
+
+/** Whether prices of this source are those of the present market; otherwise its day is one that a person moves. */
+export function isLive(sources: MarketDataSources, name: PriceSource): boolean {
+  return !sources.source(name).simulated;
 }

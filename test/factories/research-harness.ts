@@ -115,7 +115,7 @@ export async function startResearchHarness(
     async close() {
       for (const workers of running) await workers.stop();
       reportWorkflowCoverage();
-      await services.quotes.close();
+      await services.ibkrData.close();
       await native.close();
       await connection.close();
       await closeDatabase(db);

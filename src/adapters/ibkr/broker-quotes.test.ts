@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import type { Option } from '../../domain/orders/instrument.ts';
 import { BrokerError } from '../../ports/broker-session.ts';
+import type { OptionGreeks } from '../../ports/option-market.ts';
 import { askDeltaUsd } from './broker-quotes.ts';
-import type { LiveQuote, OptionGreeks } from './quote-ticks.ts';
+import type { LiveQuote } from './quote-ticks.ts';
 
 const PUT: Option = {
   kind: 'option',

@@ -3,6 +3,8 @@
  * only the number says what happened.
  */
 export const TwsCode = {
+  /** Whatever is wrong with a question for history; only the text says what. */
+  historyFailed: 162,
   noSuchContract: 200,
   orderRejected: 201,
   orderCancelled: 202,

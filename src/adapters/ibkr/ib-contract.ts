@@ -46,6 +46,17 @@ export function describeContract(instrument: Instrument): Contract {
   };
 }
 
+/** An index, which stands at the exchange that computes it and is not traded itself. */
+export interface MarketIndex {
+  readonly kind: 'index';
+  readonly symbol: string;
+  readonly exchange: string;
+}
+
+export function indexContract({ symbol, exchange }: MarketIndex): Contract {
+  return { symbol, secType: SecType.IND, exchange, currency: CURRENCY };
+}
+
 /** A combination at IBKR: a BAG of contract ids, named by the underlying. */
 export function bagContract(
   symbol: string,

@@ -1,9 +1,10 @@
 import { type Contract, EventName, SecType } from '@stoqey/ib';
 import { FoliosError } from '../../contracts/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { OptionGreeks } from '../../ports/option-market.ts';
 import type { ContractSource } from './contracts.ts';
 import { describe, toDecimalString } from './ib-contract.ts';
-import { gatherTicks, type LiveQuote, type OptionGreeks } from './quote-ticks.ts';
+import { gatherTicks, type LiveQuote } from './quote-ticks.ts';
 import { TickType } from './tick-types.ts';
 import type { Timers } from './timers.ts';
 

@@ -1,21 +1,23 @@
 import { MarketDataType } from '@stoqey/ib';
 import type { MarketDate } from '../../domain/market/market-date.ts';
-import type { Instrument, Option, Tradable } from '../../domain/orders/instrument.ts';
+import type { Instrument, Tradable } from '../../domain/orders/instrument.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { OptionMarket } from '../../ports/option-market.ts';
 import type { Connection } from './connection.ts';
 import { followConnectivity } from './connectivity.ts';
 import { type ContractSource, createContracts } from './contracts.ts';
 import { askDailyBars, type DailyBar } from './daily-bars.ts';
 import { notReady } from './failures.ts';
+import { indexContract, type MarketIndex } from './ib-contract.ts';
 import { keepConnected } from './link.ts';
 import { askGreeks, askQuote } from './live-quotes.ts';
 import type { IbkrLog } from './log.ts';
-import { askOptionChain, type OptionClass } from './option-chain.ts';
+import { askOptionChain } from './option-chain.ts';
 import { createPacer, HISTORY_PER_TEN_MINUTES, Priority } from './pacing.ts';
-import type { LiveQuote, OptionGreeks } from './quote-ticks.ts';
+import type { LiveQuote } from './quote-ticks.ts';
 import { createRequests } from './requests.ts';
 import { DEFAULT_PATIENCE, type Patience } from './session.ts';
-import { askSymbols, type SymbolMatch } from './symbol-search.ts';
+import { askSymbols } from './symbol-search.ts';
 import type { Timers } from './timers.ts';
 
 export interface IbkrMarketDataOptions {
@@ -36,18 +38,12 @@ export interface IbkrMarketDataOptions {
  * BROKER_NOT_READY while there is no connection, BROKER_REJECTED where the gateway refuses, BROKER_UNAVAILABLE where it is
  * silent, ORDER_INVALID for an unknown instrument; none has an effect at the broker.
  */
-export interface IbkrMarketData {
+export interface IbkrMarketData extends OptionMarket {
   readonly isConnected: boolean;
   /** The prices of now of a share, an option or a combination; QUOTE_UNAVAILABLE where there is neither of them. */
   quote(tradable: Tradable): Promise<LiveQuote>;
-  /** QUOTE_UNAVAILABLE where the broker computes none, such as for an option that has expired. */
-  greeks(option: Option): Promise<OptionGreeks>;
-  /** The classes of options on a share or an index, with their expirations and strikes. */
-  optionChain(symbol: string): Promise<readonly OptionClass[]>;
-  /** Daily bars adjusted for splits, oldest first, `from` and `to` inclusive. */
-  dailyBars(instrument: Instrument, from: MarketDate, to: MarketDate): Promise<readonly DailyBar[]>;
-  /** Shares and indices whose symbol or name begins with the text. */
-  searchSymbols(text: string): Promise<readonly SymbolMatch[]>;
+  /** Daily bars adjusted for splits, oldest first, `from` and `to` inclusive; that of a session under way is as far as it is. */
+  dailyBars(of: Instrument | MarketIndex, from: MarketDate, to: MarketDate): Promise<readonly DailyBar[]>;
   /** Called at each change of `isConnected`, and once at once. */
   onConnected(listener: (isConnected: boolean) => void): void;
   close(): Promise<void>;
@@ -66,7 +62,7 @@ export function createIbkrMarketData(options: IbkrMarketDataOptions): IbkrMarket
     for (const listener of [...listeners]) listener(source !== null);
   };
   const source = (): ContractSource => {
-    if (!current) throw notReady('market data: not connected to Interactive Brokers');
+    if (!current) throw notReady(`market data: not connected to Interactive Brokers at ${host}:${port}`);
     return current;
   };
   const link = keepConnected({
@@ -99,8 +95,8 @@ export function createIbkrMarketData(options: IbkrMarketDataOptions): IbkrMarket
       return askGreeks({ ...source(), clock, timers }, contract);
     },
     optionChain: async (symbol) => askOptionChain(source(), symbol),
-    async dailyBars(instrument, from, to) {
-      const { contract } = await contracts.qualify(source(), instrument);
+    async dailyBars(of, from, to) {
+      const contract = of.kind === 'index' ? indexContract(of) : (await contracts.qualify(source(), of)).contract;
       await new Promise<void>((resolve) => history.submit(Priority.query, resolve));
       return askDailyBars(source(), contract, { from, to, now: clock.now() });
     },

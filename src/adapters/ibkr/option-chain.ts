@@ -1,19 +1,8 @@
 import { type Contract, type ContractDetails, EventName, SecType } from '@stoqey/ib';
-import type { MarketDate } from '../../domain/market/market-date.ts';
-import type { DecimalString } from '../../domain/money/decimal.ts';
+import type { OptionClass } from '../../ports/option-market.ts';
 import { askDetails, type ContractSource } from './contracts.ts';
 import { orderInvalid, rejected } from './failures.ts';
 import { describeContract, fromIbDay, SMART, toDecimalString, toIbSymbol } from './ib-contract.ts';
-
-/** Options on one underlying that share class and multiplier; not every strike exists at every expiration. */
-export interface OptionClass {
-  readonly tradingClass: string;
-  readonly multiplier: DecimalString;
-  /** Soonest first. */
-  readonly expirations: readonly MarketDate[];
-  /** Lowest first. */
-  readonly strikes: readonly DecimalString[];
-}
 
 /** The classes on SMART. ORDER_INVALID for an unknown symbol, BROKER_REJECTED where it has no options. */
 export async function askOptionChain(source: ContractSource, symbol: string): Promise<readonly OptionClass[]> {

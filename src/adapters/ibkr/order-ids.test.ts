@@ -44,6 +44,16 @@ describe('order ids', () => {
     expect([...(a ?? []), ...(b ?? []), ...(await ids.reserve(1))]).toEqual([100, 101, 102, 103]);
   });
 
+  test('are looked up anew with every connection: another process may have used some in between', async () => {
+    const { floor } = memoryFloor(0);
+    const ids = createOrderIds(floor);
+    ids.observe(1);
+    expect(await ids.reserve(2)).toEqual([1, 2]);
+    await floor.write(40);
+    ids.observe(3);
+    expect(await ids.reserve(1)).toEqual([41]);
+  });
+
   test('a floor that cannot be written gives no ids, and the next call may', async () => {
     const { floor } = memoryFloor(0);
     let isBroken = true;

@@ -34,20 +34,24 @@ export interface OrderIds {
 
 export function createOrderIds(floor: OrderIdFloor): OrderIds {
   let announced = 1;
+  /** Read once for every connection: while it holds the client id, nobody else uses ids of it. */
+  let highestUsed: number | null = null;
   let tail: Promise<unknown> = Promise.resolve();
 
   const reserve = async (count: number): Promise<readonly number[]> => {
-    const first = firstUsableOrderId(announced, await floor.read());
+    const first = firstUsableOrderId(announced, highestUsed ?? (await floor.read()));
     const last = first + count - 1;
     if (last >= FIRST_REQUEST_ID)
       throw new BrokerError(`order id ${last} is in the range of request ids`, { code: 'INTERNAL', effect: 'none' });
     await floor.write(last);
+    highestUsed = last;
     return Array.from({ length: count }, (_, index) => first + index);
   };
 
   return {
     observe(nextValidId) {
       announced = Math.max(announced, nextValidId);
+      highestUsed = null;
     },
     reserve(count) {
       // One after the other: two calls that read the same floor would hand out the same id.

@@ -13,18 +13,6 @@ export interface LiveQuote {
   readonly at: Date;
 }
 
-/** What an option is worth and how that changes, as the broker computes it. Fractions, not percent; theta per day. */
-export interface OptionGreeks {
-  readonly impliedVolatility: number;
-  readonly delta: number;
-  readonly gamma: number | null;
-  readonly vega: number | null;
-  readonly theta: number | null;
-  readonly price: DecimalString | null;
-  readonly underlyingPrice: DecimalString | null;
-  readonly at: Date;
-}
-
 const Side = { bid: 'bid', ask: 'ask', last: 'last' } as const;
 type Side = (typeof Side)[keyof typeof Side];
 

@@ -13,6 +13,7 @@ import { modifyOrder } from './modify.ts';
 import { listenToOrders } from './order-events.ts';
 import { createOrderIds, type OrderIdFloor, type OrderIdStore } from './order-ids.ts';
 import { placeOrders } from './placement.ts';
+import { askProfit } from './profit.ts';
 import { createReportQueue } from './report-queue.ts';
 import { createRequests } from './requests.ts';
 import { createStateMachine } from './session-state.ts';
@@ -83,6 +84,7 @@ export function createIbkrSession(options: IbkrSessionOptions): BrokerSession {
     modify: async (account, orderRef, change) => modifyOrder(ofAccount(account), orderRef, change),
     cancel: async (account, orderRef) => cancelOrder(ofAccount(account), orderRef),
     whatIf: async (account, orders) => askWhatIf(ofAccount(account), account, orders),
+    profit: async (account) => askProfit(ofAccount(account).requests, account),
     statement: async (account) => readFrom(parts, ofAccount(account), account),
     onReports: reports.onReports,
     onState: machine.onState,

@@ -1,16 +1,7 @@
 import { type ContractDescription, EventName } from '@stoqey/ib';
+import type { SymbolMatch } from '../../ports/option-market.ts';
 import type { ContractSource } from './contracts.ts';
 import { fromIbSymbol } from './ib-contract.ts';
-
-export interface SymbolMatch {
-  readonly symbol: string;
-  /** TWS's word: STK, IND and so on. */
-  readonly kind: string;
-  readonly primaryExchange: string;
-  readonly currency: string;
-  readonly description: string;
-  readonly hasOptions: boolean;
-}
 
 /** Up to 16 matches, best first. */
 export function askSymbols(source: ContractSource, text: string): Promise<readonly SymbolMatch[]> {

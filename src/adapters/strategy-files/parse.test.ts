@@ -70,7 +70,7 @@ active: { now: true }
       'providers[2].provider: must be one of openai, gemini, anthropic, not "llama"',
       'providers[2].model: is missing',
       'initialBalanceUsd: must be a text, not 100000; write it in quotes',
-      'priceSource: must be one of replay, yahoo, fixed, as_traded, not a list',
+      'priceSource: must be one of replay, yahoo, fixed, as_traded, ibkr, not a list',
       'active: must be a boolean, not a mapping',
       'method: undefined variable: asOff, line:1, col:8',
       'method: undefined variable: r.pricee, line:1, col:41',

@@ -1,9 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
+import { FoliosError } from '../../contracts/errors.ts';
 import { DEFAULT_RISK_LIMITS } from '../../domain/orders/risk-limits.ts';
+import { BrokerError } from '../../ports/broker-session.ts';
+import type { MarketData } from '../../ports/market-data.ts';
 import { createFakeContext, emptyWorld } from '../testing/fake-context.ts';
 import { runCommand } from '../testing/run-command.ts';
 import { NOW, samplePortfolio } from '../testing/sample-data.ts';
 import { DEMO_ID, demoAccount, working } from '../testing/sample-orders.ts';
+
+const NO_GATEWAY = { code: 'BROKER_NOT_READY', effect: 'none' } as const;
 
 describe('accounts', () => {
   test('lists research accounts and one’s own with what they hold, work and may do', async () => {
@@ -85,6 +90,23 @@ describe('account open', () => {
     const words = ['account', 'open', 'ib', '--broker', 'ibkr', '--broker-account', 'DU1234567', '--json'];
     const { account } = JSON.parse((await runCommand(words, context)).stdout);
     expect(account).toMatchObject({ brokerAccount: 'DU1234567', priceSource: source, openedOn: day });
+  });
+
+  test.each([
+    [
+      'is refused without a gateway',
+      new BrokerError('not connected to Interactive Brokers at 127.0.0.1:4001', NO_GATEWAY),
+      0,
+    ],
+    ['needs no data of the index', new FoliosError('QUOTE_UNAVAILABLE', 'not subscribed'), 1],
+  ])('at prices of Interactive Brokers %s', async (_what, failure, opened) => {
+    const world = emptyWorld();
+    const source = { benchmark: () => Promise.reject(failure) } as unknown as MarketData;
+    const context = { ...createFakeContext(world), marketData: { source: () => source } };
+    const words = ['account', 'open', 'demo', '--balance', '1', '--price-source', 'ibkr'];
+    const { stdout, stderr } = await runCommand(words, context);
+    expect(stdout + stderr).toContain(opened ? 'prices from ibkr' : 'BROKER_NOT_READY: not connected to Interactive');
+    expect(world.accounts).toHaveLength(opened);
   });
 
   test.each([

@@ -1,5 +1,6 @@
-import { FoliosError } from '../../contracts/errors.ts';
+import { errorCodeOf, FoliosError } from '../../contracts/errors.ts';
 import type { PriceSource } from '../../contracts/schemas/strategy.ts';
+import type { MarketDate } from '../../domain/market/market-date.ts';
 import { dec, formatUsd } from '../../domain/money/decimal.ts';
 import type { RiskLimits } from '../../domain/orders/risk-limits.ts';
 import { strictestMode, type TradingMode } from '../../domain/orders/trading-mode.ts';
@@ -84,11 +85,12 @@ export interface AccountToOpen {
 const NAME = /^[a-z][a-z0-9.-]{0,39}$/;
 const IBKR_ACCOUNT = /^[A-Z]{1,4}\d{4,12}$/;
 
-/** Opens an account, once: the same again finds it as it is. INPUT_INVALID, TICKET_CONFLICT. */
+/** Opens an account, once: the same again finds it as it is. INPUT_INVALID, TICKET_CONFLICT, BROKER_NOT_READY. */
 export async function openAccount(context: CliContext, wanted: AccountToOpen): Promise<CommandResult> {
   const opening = checked(wanted, context.isIbkrSimulated);
   const known = await context.accounts.find(wanted.name);
   const openedOn = known?.openedOn ?? (await context.marketDay(opening.priceSource));
+  if (known === null && opening.priceSource === 'ibkr') await requireGateway(context, openedOn);
   const account = await context.accounts.open({ ...opening, openedOn }, context.now());
   const where = account.broker === BrokerName.paper ? 'the paper broker' : `IBKR account ${account.brokerAccount}`;
   const facts = `${account.name} (${where}, prices from ${account.priceSource}, since ${account.openedOn})`;
@@ -97,6 +99,16 @@ export async function openAccount(context: CliContext, wanted: AccountToOpen): P
     ? `Nothing changed: there is ${facts} already.`
     : `Opened ${facts}${beginning}.\nNext: folios order place --account ${account.name} --buy 10 KO`;
   return { document: { opened: known === null, account }, text };
+}
+
+/** Without a gateway the account would have no prices: better heard now than as an order that waits. */
+async function requireGateway({ marketData }: CliContext, day: MarketDate): Promise<void> {
+  try {
+    await marketData.source('ibkr').benchmark(day);
+  } catch (error) {
+    // There is one; that it does not tell the index says nothing of shares.
+    if (errorCodeOf(error) !== 'QUOTE_UNAVAILABLE') throw error;
+  }
 }
 
 function checked(wanted: AccountToOpen, isIbkrSimulated: boolean): Omit<NewTradingAccount, 'openedOn'> {

@@ -5,18 +5,20 @@ import { reconcileBooks } from './reconcile.ts';
 
 const AGREED: Reconciliation = {
   ...{ accountId: 'a', accountName: 'ib', at: '2026-11-20T15:00:00.000Z' },
-  ...{ adopted: [], expired: [], external: [], differences: [], paused: false },
+  ...{ adopted: [], expired: [], external: [], differences: [], profit: null, paused: false },
 };
 
 const reconcile = (result: ReconcileBrokerResult, account: string | null = null) =>
   reconcileBooks(createFakeContext(emptyWorld(), { reconcileBroker: async () => result }), account);
 
 test('books that agree are told in one line, with what was adopted and what others have working', async () => {
-  const more = { expired: ['t/1'], external: ['KO'] };
+  const profit = { dailyUsd: '-1250.5', unrealizedUsd: '12', realizedUsd: null };
+  const more = { expired: ['t/1'], external: ['KO'], profit };
   const { text, document, failure } = await reconcile({ reconciled: [{ ...AGREED, ...more }], failed: [] });
   expect(text.split('\n')).toEqual([
     'ib: ✓ our books and the broker agree',
     '    expired while nobody listened: 1 order',
+    '    the broker’s own P&L of the day: -1,250.50 USD (unrealised 12.00 USD, realised not told)',
     '    works at the broker, made outside folios: KO',
   ]);
   expect([document.agreed, failure]).toEqual([true, undefined]);

@@ -1,5 +1,7 @@
 import type { NotReconciled, Reconciliation } from '../../../workflows/reconcile-broker/messages.ts';
+import type { BrokerProfit } from '../../contracts/activities/reconcile.ts';
 import { FoliosError } from '../../contracts/errors.ts';
+import { formatUsd } from '../../domain/money/decimal.ts';
 import { describeDifference } from '../../domain/orders/compare-books.ts';
 import type { CommandResult } from '../command-result.ts';
 import type { CliContext } from '../context.ts';
@@ -23,16 +25,22 @@ export async function reconcileBooks(context: CliContext, account: string | null
 }
 
 function reconciledLine(one: Reconciliation): string {
-  const { accountName, differences, adopted, expired, external, paused } = one;
+  const { accountName, differences, adopted, expired, external, profit, paused } = one;
   const verdict = differences.length === 0 ? '✓ our books and the broker agree' : '✗ our books and the broker differ';
   const more = [
     ...differences.map(describeDifference),
     ...(adopted.length > 0 ? [`adopted: ${counted(adopted.length, 'fill')} of orders made outside folios`] : []),
     ...(expired.length > 0 ? [`expired while nobody listened: ${counted(expired.length, 'order')}`] : []),
+    ...(profit === null ? [] : [`the broker’s own P&L of the day: ${profitText(profit)}`]),
     ...external.map((order) => `works at the broker, made outside folios: ${order}`),
     ...(paused ? ['the account is paused until a person has looked: folios resume --account …'] : []),
   ];
   return [`${accountName}: ${verdict}`, ...more.map((line) => `    ${line}`)].join('\n');
+}
+
+function profitText({ dailyUsd, unrealizedUsd, realizedUsd }: BrokerProfit): string {
+  const usd = (amount: string | null) => (amount === null ? 'not told' : `${formatUsd(amount)} USD`);
+  return `${usd(dailyUsd)} (unrealised ${usd(unrealizedUsd)}, realised ${usd(realizedUsd)})`;
 }
 
 function failedLine({ name, code, reason }: NotReconciled): string {

@@ -47,7 +47,7 @@ export function addAccountCommands(program: Command, runner: CommandRunner): voi
     .option('--broker-account <number>', 'the account’s number at Interactive Brokers')
     .option(
       '--price-source <name>',
-      'where its prices come from: replay, yahoo, fixed, as_traded (default: replay; yahoo where the broker is real)',
+      'where its prices come from: replay, yahoo, ibkr, fixed, as_traded (default: replay; yahoo where the broker is real)',
       parsePriceSource,
     )
     .action(

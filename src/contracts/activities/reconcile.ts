@@ -1,5 +1,15 @@
+import type { DecimalString } from '../../domain/money/decimal.ts';
 import type { Difference } from '../../domain/orders/compare-books.ts';
 import type { OrderNews } from '../../domain/orders/order-news.ts';
+
+/** The broker's own profit and loss of an account, US dollars; null where it does not tell a part. */
+export interface BrokerProfit {
+  /** Since the close of the day before. */
+  readonly dailyUsd: DecimalString | null;
+  readonly unrealizedUsd: DecimalString | null;
+  /** Of the day. */
+  readonly realizedUsd: DecimalString | null;
+}
 
 /** What a comparison of our journal with the broker's books found. */
 export interface Reconciliation {
@@ -15,6 +25,8 @@ export interface Reconciliation {
   readonly external: readonly string[];
   /** What is left after everything the broker told was booked. None proves that both agree. */
   readonly differences: readonly Difference[];
+  /** What the broker makes of the account, to be read beside `folios pnl`; null where it does not tell. */
+  readonly profit: BrokerProfit | null;
   /** Whether this comparison has paused the account. */
   readonly paused: boolean;
 }

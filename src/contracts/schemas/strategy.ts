@@ -57,7 +57,7 @@ export const researchStrategySchema = z.strictObject({
     .string()
     .regex(/^\d{1,12}(\.\d{1,2})?$/, 'an amount is digits with at most two decimals, e.g. "100000" or "2500.50"')
     .default('100000'),
-  priceSource: z.enum(['replay', 'yahoo', 'fixed', 'as_traded']).default('replay'),
+  priceSource: z.enum(['replay', 'yahoo', 'fixed', 'as_traded', 'ibkr']).default('replay'),
   active: z.boolean().default(false),
 });
 export type ResearchStrategy = z.infer<typeof researchStrategySchema>;

@@ -43,6 +43,17 @@ describe('each order type', () => {
     expect(Number(statement.cashUsd)).toBeLessThan(1_000_000 - 600);
   });
 
+  test('profit and loss of the account is the gateway’s own, and silence about it is no failure', async () => {
+    const { session, reports } = await stand.ready();
+    await session.place(ACCOUNT, ticket({ type: 'MARKET' }));
+    await waitFor('the commission', async () => reports.some(({ kind }) => kind === 'commission'));
+    await stand.control('price', { symbol: 'KO', bid: '61', ask: '61.02', last: '61.01' });
+    expect(await session.profit(ACCOUNT)).toMatchObject({ dailyUsd: expect.any(String), realizedUsd: '0' });
+    expect(Number((await session.profit(ACCOUNT))?.unrealizedUsd)).toBeGreaterThan(8);
+    await stand.control('faults', { fault: 'half_open', on: 'profits' });
+    expect(await session.profit(ACCOUNT)).toBeNull();
+  });
+
   test.each<[string, Partial<PlannedOrder>]>([
     ['LMT', { type: 'LIMIT', limitPrice: '50' }],
     ['STP', { type: 'STOP', stopPrice: '70' }],

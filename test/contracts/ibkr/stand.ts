@@ -31,6 +31,7 @@ export const market: SimulatorMarket = {
     const bar = { day: DAY, open: close ?? '', high: close ?? '', low: close ?? '', close: close ?? '', volume: 1_000 };
     return close !== undefined && from <= DAY && DAY <= to ? [bar] : [];
   },
+  indexBars: async () => [],
   search: async (text) => Object.keys(PRICES).filter((symbol) => symbol.startsWith(text)),
   volatility: () => 0.25,
 };

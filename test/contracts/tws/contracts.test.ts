@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Contract, type ContractDetails, OptionType, SecType } from '@stoqey/ib';
-import { stock, withSimulator } from './running-simulator.ts';
+import { type Contract, type ContractDetails, OptionType, OrderType, SecType } from '@stoqey/ib';
+import { orderOf, stock, withSimulator } from './running-simulator.ts';
 import type { StoqeyClient } from './stoqey-client.ts';
 
 let client: StoqeyClient;
@@ -48,6 +48,16 @@ describe('contract details', () => {
     expect(conId).toBeGreaterThan(0);
     expect(((await details({ conId: conId as number })) as ContractDetails[])[0]?.contract.symbol).toBe('AAPL');
     expect(found[0]?.tradingHours).toMatch(/^20210104:0930-20210104:1600;/);
+  });
+
+  test('of the index name the exchange that computes it, and nobody can order it', async () => {
+    const index: Contract = { symbol: 'SPX', secType: SecType.IND, exchange: 'CBOE', currency: 'USD' };
+    const found = (await details(index)) as ContractDetails[];
+    expect(found).toMatchObject([{ validExchanges: 'CBOE', contract: { symbol: 'SPX', secType: 'IND' } }]);
+    expect(await details({ ...index, symbol: 'NDX' })).toBe(200);
+    client.mark();
+    client.ib.placeOrder(1, { conId: found[0]?.contract.conId as number }, orderOf('BUY', OrderType.MKT));
+    expect(await client.error(200)).toMatchObject({ id: 1 });
   });
 
   test('of an option name its underlying and its local symbol', async () => {

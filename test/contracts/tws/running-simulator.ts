@@ -28,6 +28,7 @@ const market: SimulatorMarket = {
       volume: 1000 + index,
     }));
   },
+  indexBars: async () => [],
   search: async (text) => Object.keys(PRICES).filter((symbol) => symbol.startsWith(text)),
   volatility: () => 0.25,
 };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createPortfolioRepository } from '../../../db/repositories/portfolio.ts';
 import { createTradingAccounts } from '../../../db/repositories/trading-accounts.ts';
+import { researchStrategySchema } from '../../../src/contracts/schemas/strategy.ts';
 import { DEFAULT_RISK_LIMITS } from '../../../src/domain/orders/risk-limits.ts';
 import type { TradingAccounts } from '../../../src/ports/trading-accounts.ts';
 import { createTestDatabase, type TestDatabase } from '../postgres.ts';
@@ -42,6 +43,14 @@ describe('trading accounts', () => {
     const opened = await accounts.open({ ...paper('careful'), limits }, NOON);
     expect(opened.limits).toEqual({ ...DEFAULT_RISK_LIMITS, ...limits });
   });
+
+  test.each(researchStrategySchema.shape.priceSource.unwrap().options)(
+    'may have prices from %s',
+    async (priceSource) => {
+      const opened = await accounts.open({ ...paper(`from-${priceSource}`), priceSource }, NOON);
+      expect(opened.priceSource).toBe(priceSource);
+    },
+  );
 
   test('have one name and one number at their broker', async () => {
     const real = await accounts.open(ibkr('real', 'DU1'), NOON);

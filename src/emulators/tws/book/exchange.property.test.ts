@@ -14,6 +14,7 @@ const NO_MARKET: SimulatorMarket = {
   firstDay: '2021-01-04',
   quote: async () => null,
   bars: async () => [],
+  indexBars: async () => [],
   search: async () => [],
   volatility: () => 0.25,
 };

@@ -8,6 +8,7 @@ import {
   type BagLeg,
   bagContract,
   expirationOf,
+  indexContract,
   optionContract,
   type SimContract,
   stockContract,
@@ -55,6 +56,7 @@ export class ContractDirectory {
       return wanted.symbol === '' || wanted.symbol === known.symbol ? [known] : [];
     }
     const symbol = wanted.symbol || localSymbolOf(wanted);
+    if (wanted.secType === 'IND') return isIndex(symbol, wanted.exchange) ? [this.#keep(indexContract(symbol))] : [];
     if (symbol === '' || !(await this.#hasShare(symbol))) return [];
     if (wanted.secType === 'STK') return [this.#keep(stockContract(symbol))];
     if (wanted.secType !== 'OPT') return [];
@@ -133,6 +135,11 @@ export class ContractDirectory {
     this.#fresh.push(contract);
     return contract;
   }
+}
+
+/** The only index is the S&P 500, at the exchange that computes it. */
+function isIndex(symbol: string, exchange: string): boolean {
+  return symbol === 'SPX' && (exchange === '' || exchange === 'CBOE');
 }
 
 function localSymbolOf(wanted: WantedContract): string {

@@ -13,7 +13,7 @@ export interface BagLeg {
 export interface SimContract {
   readonly conId: number;
   readonly symbol: string;
-  readonly secType: 'STK' | 'OPT' | 'BAG';
+  readonly secType: 'STK' | 'OPT' | 'BAG' | 'IND';
   /** `yyyymmdd`; empty unless an option. */
   readonly expiration: string;
   /** Empty unless an option. */
@@ -55,6 +55,17 @@ export function stockContract(symbol: string): SimContract {
     localSymbol: symbol,
     tradingClass: symbol,
     legs: [],
+  };
+}
+
+/** An index, which has a history and cannot be ordered. */
+export function indexContract(symbol: string): SimContract {
+  return {
+    ...stockContract(symbol),
+    conId: conIdOf(`IND ${symbol}`),
+    secType: 'IND',
+    exchange: 'CBOE',
+    primaryExchange: '',
   };
 }
 

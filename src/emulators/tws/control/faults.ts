@@ -13,6 +13,7 @@ export const INCOMING = {
   executions: '7',
   positions: '61',
   accountSummary: '62',
+  profits: '92',
   contractDetails: '9',
   marketData: '1',
   history: '20',

@@ -46,6 +46,21 @@ describe('the market over daily closes', () => {
     await expect(broken.quote('KO', '2020-12-31')).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 
+  test('has bars of the index on the days of its own closes only', async () => {
+    const market = marketOf({
+      ...data('51.00'),
+      async benchmark(asOf) {
+        if (asOf < '2020-12-30') throw new FoliosError('QUOTE_UNAVAILABLE', 'before the history');
+        return { marketDate: asOf > '2020-12-31' ? '2020-12-31' : asOf, close: '3756.07' };
+      },
+    });
+    const bars = await market.indexBars('2020-12-28', '2021-01-02');
+    expect(bars.map(({ day, close }) => [day, close])).toEqual([
+      ['2020-12-30', '3756.07'],
+      ['2020-12-31', '3756.07'],
+    ]);
+  });
+
   test('has bars whose prices are the close, and finds symbols by their beginning', async () => {
     const market = marketOf(data('51.00'));
     expect(await market.bars('KO', '2020-12-31', '2020-12-31')).toEqual([

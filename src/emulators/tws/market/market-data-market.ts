@@ -4,7 +4,7 @@ import { toPriceGrid } from '../../../domain/market/price-grid.ts';
 import { TICKER_PATTERN } from '../../../domain/market/ticker.ts';
 import { dec } from '../../../domain/money/decimal.ts';
 import { MODEL_VOLATILITY } from '../../../domain/options/option-model.ts';
-import type { MarketData } from '../../../ports/market-data.ts';
+import type { Close, MarketData } from '../../../ports/market-data.ts';
 import type { DailyBar, MarketQuote, SimulatorMarket } from './simulator-market.ts';
 
 /** Long enough to find the close before a long weekend. */
@@ -37,24 +37,31 @@ export function createMarketDataMarket(
     },
     async bars(symbol, from, to) {
       try {
-        return (await marketData.closes(symbol, from, to)).map(
-          ({ marketDate, close }): DailyBar => ({
-            day: marketDate,
-            open: close,
-            high: close,
-            low: close,
-            close,
-            volume: 0,
-          }),
-        );
+        return (await marketData.closes(symbol, from, to)).map(barOf);
       } catch (error) {
         if (isNoPrice(error)) return [];
         throw error;
       }
     },
+    async indexBars(from, to) {
+      const bars: DailyBar[] = [];
+      // A market tells the index of one day: the last close on or before it.
+      for (let day = from; day <= to; day = addDays(day, 1)) {
+        const close = await marketData.benchmark(day).catch((error: unknown) => {
+          if (isNoPrice(error)) return null;
+          throw error;
+        });
+        if (close?.marketDate === day) bars.push(barOf(close));
+      }
+      return bars;
+    },
     search: async (text) => (options.symbols ?? []).filter((symbol) => symbol.startsWith(text.toUpperCase())),
     volatility: () => MODEL_VOLATILITY,
   };
+}
+
+function barOf({ marketDate, close }: Close): DailyBar {
+  return { day: marketDate, open: close, high: close, low: close, close, volume: 0 };
 }
 
 /** Bid and ask one step apart around a price: half a step does not exist, so the ask is the price itself. */

@@ -23,6 +23,7 @@ const STEPS_OF: Readonly<Record<SimContract['secType'], PriceSteps>> = {
   STK: US_STOCK_STEPS,
   OPT: US_PENNY_OPTION_STEPS,
   BAG: CENT_STEPS,
+  IND: CENT_STEPS,
 };
 
 export function priceRule(id: number): PriceSteps | null {

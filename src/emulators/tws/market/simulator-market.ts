@@ -29,6 +29,8 @@ export interface SimulatorMarket {
   quote(symbol: string, day: MarketDate): Promise<MarketQuote | null>;
   /** Oldest first, both days inclusive; empty for an unknown symbol. */
   bars(symbol: string, from: MarketDate, to: MarketDate): Promise<readonly DailyBar[]>;
+  /** Of the S&P 500 index, likewise; the index has a history only. */
+  indexBars(from: MarketDate, to: MarketDate): Promise<readonly DailyBar[]>;
   /** Known symbols that begin with the text. */
   search(text: string): Promise<readonly string[]>;
   /** Yearly volatility by which its options are priced, e.g. 0.25. */

@@ -27,6 +27,8 @@ export const contractDetails: Handler = async ({ desk, connection, reader }) => 
 
 function detailsFields(requestId: number, contract: SimContract, hours: string, version: number): string[] {
   const isOption = contract.secType === 'OPT';
+  const isIndex = contract.secType === 'IND';
+  const exchanges = isIndex ? [contract.exchange] : ['SMART', 'NYSE'];
   return [
     '10',
     ...(version < 164 ? ['8'] : []),
@@ -39,14 +41,14 @@ function detailsFields(requestId: number, contract: SimContract, hours: string, 
     contract.exchange,
     contract.currency,
     contract.localSymbol,
-    isOption ? contract.symbol : 'NMS',
+    isOption || isIndex ? contract.symbol : 'NMS',
     contract.tradingClass,
     String(contract.conId),
     '0.01', // the smallest step; the market rule says where it is another
     ...(version < 164 ? ['1'] : []), // a size multiplier that no client uses any more
     contract.multiplier,
     ORDER_TYPES,
-    'SMART,NYSE',
+    exchanges.join(','),
     '1', // price magnifier
     isOption ? String(stockContract(contract.symbol).conId) : '0',
     `${contract.symbol} (simulated)`,
@@ -65,9 +67,9 @@ function detailsFields(requestId: number, contract: SimContract, hours: string, 
     isOption ? contract.symbol : '',
     isOption ? 'STK' : '',
     // One rule for each valid exchange.
-    Array.from({ length: 2 }, () => (isOption ? OPTION_RULE : STOCK_RULE)).join(','),
+    exchanges.map(() => (isOption ? OPTION_RULE : STOCK_RULE)).join(','),
     contract.expiration,
-    isOption ? '' : 'COMMON',
+    isOption || isIndex ? '' : 'COMMON',
     ...sizeFields(version),
   ];
 }

@@ -1,4 +1,5 @@
 import { addDays, type MarketDate } from '../../../domain/market/market-date.ts';
+import type { SimContract } from '../contracts/sim-contract.ts';
 import type { DailyBar } from '../market/simulator-market.ts';
 import type { Desk } from '../session/desk.ts';
 import { readContract } from '../wire/contract-fields.ts';
@@ -21,7 +22,7 @@ const BARS: Readonly<Record<string, (day: MarketDate) => string>> = {
 /** When each desk was asked for history, for the limit of 60 requests in 10 minutes. */
 const asked = new WeakMap<Desk, number[]>();
 
-/** Message 20: daily, weekly or monthly bars of a share. Finer bars, and those of options and combinations, do not exist. */
+/** Message 20: daily, weekly or monthly bars of a share or the index. Finer bars, and those of options and combinations, do not exist. */
 export const history: Handler = async ({ desk, connection, reader }) => {
   const requestId = reader.int();
   const wanted = readContract(reader);
@@ -43,7 +44,7 @@ export const history: Handler = async ({ desk, connection, reader }) => {
   }
   const isPast = to < desk.quotes.day;
   const last = isPast ? to : desk.quotes.day;
-  const days = contract.secType === 'STK' ? await desk.options.market.bars(contract.symbol, from, last) : [];
+  const days = await daysOf(desk, contract, from, last);
   if (days.length === 0) return connection.error(requestId, 162, NO_DATA);
   const bars = joined(days, periodOf);
   const rows = bars.flatMap((bar) => [
@@ -60,6 +61,16 @@ export const history: Handler = async ({ desk, connection, reader }) => {
   connection.send(['17', String(requestId), ...span, String(bars.length), ...rows]);
 };
 
+async function daysOf(
+  { options: { market } }: Desk,
+  { secType, symbol }: SimContract,
+  from: MarketDate,
+  to: MarketDate,
+): Promise<readonly DailyBar[]> {
+  if (secType === 'IND') return market.indexBars(from, to);
+  return secType === 'STK' ? market.bars(symbol, from, to) : [];
+}
+
 /** Message 87. */
 export const headTimestamp: Handler = async (request) => {
   const { desk, connection, reader } = request;
@@ -69,7 +80,7 @@ export const headTimestamp: Handler = async (request) => {
   const isEpoch = reader.int() === 2;
   const [contract] = await desk.directory.find(wanted, false);
   if (contract === undefined) return connection.error(requestId, 200, NO_DEFINITION);
-  const [first] = await desk.options.market.bars(contract.symbol, EARLIEST_DAY, desk.quotes.day);
+  const [first] = await daysOf(desk, contract, EARLIEST_DAY, desk.quotes.day);
   if (first === undefined) return connection.error(requestId, 162, NO_DATA);
   const millis = Date.parse(`${first.day}T00:00:00Z`);
   connection.send([

@@ -45,7 +45,7 @@ function readOrTell(
 
 async function contractOf(desk: Desk, { contract, lists }: PlaceOrderMessage): Promise<SimContract | null> {
   if (contract.secType === 'BAG') return desk.directory.bag(contract.symbol, lists.legs);
-  const found = await desk.directory.find(contract, false);
+  const found = (await desk.directory.find(contract, false)).filter(({ secType }) => secType !== 'IND');
   return found.length === 1 ? (found[0] ?? null) : null;
 }
 
