@@ -3,6 +3,8 @@ import { type ErrorCode, FoliosError } from '../src/contracts/errors.ts';
 /** Errors of sockets and of the driver that mean: nobody answered, or the connection broke. */
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',
+  // A Unix socket that is not there: the server is not up.
+  'ENOENT',
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',

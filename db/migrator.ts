@@ -13,6 +13,7 @@ import * as brokerSessions from './migrations/20261121190000_broker_sessions.ts'
 import * as accounting from './migrations/20261121211500_accounting.ts';
 import * as keptReports from './migrations/20261121212000_kept_reports.ts';
 import * as ibkrPrices from './migrations/20261121220000_ibkr_prices.ts';
+import * as exposure from './migrations/20261121223000_exposure.ts';
 import type { DB } from './schema.gen.ts';
 
 /** Every migration under its file's name; listed here, so that a forgotten file cannot run and a bundle needs no folder. */
@@ -28,6 +29,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '20261121211500_accounting': accounting,
   '20261121212000_kept_reports': keptReports,
   '20261121220000_ibkr_prices': ibkrPrices,
+  '20261121223000_exposure': exposure,
 };
 
 export const MIGRATION_NAMES: readonly string[] = Object.keys(MIGRATIONS);

@@ -1,10 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
 import type pg from 'pg';
-
-/** In front of what a query selects: it is planned each time, by its parameters and the tables as they are now. */
-export const PLAN_ANEW = sql`/* plan anew */`;
-const PLANNED_ANEW = 'select /* plan anew */';
 
 /** More texts than the repositories have; those with a list of changing length stop taking names here. */
 const MAX_NAMED_STATEMENTS = 300;
@@ -26,7 +21,7 @@ export function prepareStatements(pool: pg.Pool): void {
     const send = client.query.bind(client);
     // Kysely calls its driver with the text and its parameters, and with nothing else.
     const query = (text: string, values: unknown[] = []) => {
-      const name = values.length === 0 || text.startsWith(PLANNED_ANEW) ? undefined : nameOf(text);
+      const name = values.length === 0 ? undefined : nameOf(text);
       return name === undefined ? send(text, values) : send({ name, text, values });
     };
     Object.assign(client, { query });

@@ -119,6 +119,12 @@ export interface KeptReportAcknowledgements {
   reason: string;
 }
 
+export interface LedgerBalances {
+  account_id: string;
+  balance_usd: Numeric;
+  ledger_account: string;
+}
+
 export interface LedgerEntries {
   amount_usd: Numeric;
   ledger_account: string;
@@ -177,6 +183,7 @@ export interface Orders {
   created_at: Timestamp;
   filled_quantity: Numeric;
   id: string;
+  intent_key: string | null;
   limit_price: Numeric | null;
   market_date: string;
   oca_group: string | null;
@@ -346,6 +353,7 @@ export interface DB {
   execution_tasks: ExecutionTasks;
   executions: Executions;
   kept_report_acknowledgements: KeptReportAcknowledgements;
+  ledger_balances: LedgerBalances;
   ledger_entries: LedgerEntries;
   ledger_transactions: LedgerTransactions;
   llm_usage: LlmUsage;

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { BrokerReport } from '../../src/ports/broker-session.ts';
+import type { RecordedReport } from '../../src/ports/order-journal.ts';
 import { createReportRecorder } from './report-recorder.ts';
 
 const NOW = new Date('2026-11-20T15:00:00Z');
@@ -7,12 +8,17 @@ const reportOf = (key: string): BrokerReport => ({ kind: 'commission', key, exec
 
 /** A journal that notes what it is given together. */
 function createWorld() {
-  const world = { written: [] as string[], isDown: false };
+  const world = {
+    ...{ written: [] as string[], isDown: false, asked: [] as Promise<readonly RecordedReport[]>[] },
+    /** Asks for more while the first write is under way. */
+    during: null as (() => Promise<readonly RecordedReport[]>[]) | null,
+  };
   const record = createReportRecorder('account', {
     clock: { now: () => NOW },
     journal: {
       async record(_accountId, reports) {
-        await Promise.resolve();
+        world.asked.push(...(world.during?.() ?? []));
+        world.during = null;
         if (world.isDown) throw new Error('the database is down');
         world.written.push(reports.map(({ key }) => key).join());
         return reports.map(({ key }) => ({
@@ -33,11 +39,13 @@ test('a report that comes twice is written once, and both who brought it get its
   expect(world.written).toEqual(['a']);
 });
 
-test('what comes during a write is written after it, together and in its order, each with its own answer', async () => {
+test('what comes in one breath is written together, what comes during a write after it, each with its own answer', async () => {
   const { record, world } = createWorld();
-  const answers = await Promise.all(['a', 'b', 'c'].map((key) => record([reportOf(key), reportOf(`${key}2`)])));
-  expect(world.written).toEqual(['a,a2', 'b,b2,c,c2']);
-  expect(answers.flat()).toMatchObject(['a', 'a2', 'b', 'b2', 'c', 'c2'].map((problem) => ({ problem })));
+  const first = ['a', 'b'].map((key) => record([reportOf(key), reportOf(`${key}2`)]));
+  world.during = () => [record([reportOf('c')]), record([reportOf('d')])];
+  const answers = [...(await Promise.all(first)), ...(await Promise.all(world.asked))];
+  expect(world.written).toEqual(['a,a2,b,b2', 'c,d']);
+  expect(answers.flat()).toMatchObject(['a', 'a2', 'b', 'b2', 'c', 'd'].map((problem) => ({ problem })));
 });
 
 test('a write that fails fails for all who wait for it, and the same reports can be brought again', async () => {

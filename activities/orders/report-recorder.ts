@@ -1,9 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BrokerReport } from '../../src/ports/broker-session.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { OrderJournal, RecordedReport } from '../../src/ports/order-journal.ts';
 
 /** Journals reports in their order and answers for each when it is committed. */
 export type RecordReports = (reports: readonly BrokerReport[]) => Promise<readonly RecordedReport[]>;
+
+/** A broker tells of a fill in several messages, one right after the other. */
+const BREATH_MS = 4;
 
 interface Waiting {
   readonly report: BrokerReport;
@@ -12,7 +16,8 @@ interface Waiting {
 
 /**
  * The one way from an account's broker into the journal. A report comes to it twice, from the session that heard it and
- * from whoever asked for it: it is written once, and both get its answer. What comes during a write is written together.
+ * from whoever asked for it: it is written once, and both get its answer. What comes in one breath, or during a
+ * write, is written together.
  */
 export function createReportRecorder(
   accountId: string,
@@ -37,6 +42,7 @@ export function createReportRecorder(
   };
   const writeAll = async () => {
     isWriting = true;
+    await delay(BREATH_MS);
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];

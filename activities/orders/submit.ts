@@ -52,11 +52,14 @@ export async function submitOrders(
   return news;
 }
 
-/** The newest news of each of these orders; null where one of them has none in what was recorded. */
+/**
+ * The last news of each of these orders; null where what was recorded does not end one of them: more may have come
+ * meanwhile, and what the answer tells needs no signal.
+ */
 function newsIn(recorded: readonly RecordedReport[], orderRefs: readonly string[]): readonly OrderNews[] | null {
   const told = recorded.flatMap((one) => (one.kind === 'recorded' && one.news !== null ? [one.news] : []));
   const newest = orderRefs.map((ref) => told.findLast(({ orderRef }) => orderRef === ref));
-  return newest.every((news) => news !== undefined) ? newest : null;
+  return newest.every((news) => news !== undefined && isTerminal(news.state)) ? (newest as OrderNews[]) : null;
 }
 
 /** Why the orders may not be sent any more although the gate let them through; null where they may. */

@@ -1,13 +1,10 @@
-import { type Expression, type ExpressionBuilder, type Kysely, sql } from 'kysely';
+import { type Expression, type ExpressionBuilder, type Kysely, type NotNull, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { FoliosError } from '../../src/contracts/errors.ts';
 import { dec, sum } from '../../src/domain/money/decimal.ts';
-import { intentKey } from '../../src/domain/orders/exposure.ts';
-import type { OrderSpec } from '../../src/domain/orders/order.ts';
 import { isTerminal, OrderState } from '../../src/domain/orders/order-state.ts';
 import type { AccountExposure, AccountWorkingOrder } from '../../src/ports/order-journal.ts';
 import { isUuid } from '../ids.ts';
-import { PLAN_ANEW } from '../prepared-statements.ts';
 import type { DB } from '../schema.gen.ts';
 import { plannedOf } from './journal-orders.ts';
 
@@ -37,26 +34,20 @@ export async function readExposure(db: Kysely<DB>, accountId: string, intentsSin
     netLiquidationUsd: dec(row.cash).plus(value).toFixed(),
     positions,
     working: row.working.map(workingOf),
-    recentIntents: row.intents.map(({ order_ref: orderRef, data }) => {
-      return { orderRef, intentKey: intentKey(data as unknown as OrderSpec) };
-    }),
+    recentIntents: row.intents,
   };
 }
 
 function exposureOf(db: Kysely<DB>, accountId: string, intentsSince: Date) {
-  return (
-    db
-      .selectFrom('portfolio_accounts as a')
-      // A plan that was made while the tables were small joins them row by row for ever.
-      .modifyFront(PLAN_ANEW)
-      .select((eb) => [
-        cashOf(eb).as('cash'),
-        jsonArrayFrom(positionsOf(eb)).as('positions'),
-        jsonArrayFrom(workingOrdersOf(eb)).as('working'),
-        jsonArrayFrom(intentsOf(eb, intentsSince)).as('intents'),
-      ])
-      .where('a.id', '=', accountId)
-  );
+  return db
+    .selectFrom('portfolio_accounts as a')
+    .select((eb) => [
+      cashOf(eb).as('cash'),
+      jsonArrayFrom(positionsOf(eb)).as('positions'),
+      jsonArrayFrom(workingOrdersOf(eb)).as('working'),
+      jsonArrayFrom(intentsOf(eb, intentsSince)).as('intents'),
+    ])
+    .where('a.id', '=', accountId);
 }
 
 /** JSON has no exact numbers: amounts travel as text. */
@@ -66,11 +57,10 @@ function text<T extends string | null>(column: Expression<T>) {
 
 function cashOf(eb: OfAccount) {
   return eb
-    .selectFrom('ledger_entries as e')
-    .innerJoin('ledger_transactions as t', 't.id', 'e.transaction_id')
-    .select(sql<string>`coalesce(sum(e.amount_usd), 0)`.as('cash'))
-    .whereRef('t.account_id', '=', 'a.id')
-    .where('e.ledger_account', '=', 'cash')
+    .selectFrom('ledger_balances as b')
+    .select(sql<string>`coalesce(max(b.balance_usd), 0)`.as('cash'))
+    .whereRef('b.account_id', '=', 'a.id')
+    .where('b.ledger_account', '=', 'cash')
     .$asScalar()
     .$notNull();
 }
@@ -146,13 +136,12 @@ function workingOf(row: WorkingRow): AccountWorkingOrder {
 function intentsOf(eb: OfAccount, since: Date) {
   return eb
     .selectFrom('orders as o')
-    .innerJoin('order_events as e', (join) =>
-      join.onRef('e.account_id', '=', 'o.account_id').on(sql<boolean>`e.key = 'intent/' || o.order_ref`),
-    )
-    .select(['o.order_ref', 'e.data'])
+    .select(['o.order_ref as orderRef', 'o.intent_key as intentKey'])
     .whereRef('o.account_id', '=', 'a.id')
     .where('o.created_at', '>=', since)
     .where('o.state', 'not in', NEVER_TRADED)
+    .where('o.intent_key', 'is not', null)
+    .$narrowType<{ intentKey: NotNull }>()
     .orderBy('o.created_at')
     .orderBy('o.order_ref');
 }

@@ -27,16 +27,19 @@ export interface NewEvent {
 /** Journals events in their order; returns their numbers. */
 export async function appendEvents(trx: Transaction<DB>, events: readonly NewEvent[]): Promise<readonly number[]> {
   if (events.length === 0) return [];
-  const rows = await trx.insertInto('order_events').values(events.map(rowOf)).returning('id').execute();
+  const values = events.map(eventRow).map((row) => ({ ...row, data: storableJson(row.data) }));
+  const rows = await trx.insertInto('order_events').values(values).returning('id').execute();
   return rows.map(({ id }) => id);
 }
 
 export async function appendEvent(trx: Transaction<DB>, event: NewEvent): Promise<number> {
-  const row = await trx.insertInto('order_events').values(rowOf(event)).returning('id').executeTakeFirstOrThrow();
-  return row.id;
+  const [id] = await appendEvents(trx, [event]);
+  if (id === undefined) throw new Error('an event that was inserted has a number');
+  return id;
 }
 
-function rowOf(event: NewEvent) {
+/** The columns of an event; its number is the database's to give. */
+export function eventRow(event: NewEvent) {
   return {
     account_id: event.accountId,
     order_id: event.order?.orderId ?? null,
@@ -46,7 +49,7 @@ function rowOf(event: NewEvent) {
     outcome: event.kept?.outcome ?? EventOutcome.applied,
     problem: event.kept === null ? null : storableText(event.kept.problem),
     state: event.state,
-    data: storableJson(event.data),
+    data: event.data,
     at: event.at,
     recorded_at: event.recordedAt,
     told_at: event.isNews ? null : event.recordedAt,

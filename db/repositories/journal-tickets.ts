@@ -1,12 +1,13 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { FoliosError } from '../../src/contracts/errors.ts';
+import { intentKey } from '../../src/domain/orders/exposure.ts';
 import { instrumentKey } from '../../src/domain/orders/instrument.ts';
 import { isTerminal, OrderState } from '../../src/domain/orders/order-state.ts';
 import type { NewTicket, NewTicketOrder, TicketRecord } from '../../src/ports/order-journal.ts';
 import { isUuid, orderIdOf } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableJson, storableText } from '../storable.ts';
-import { appendEvents, type NewEvent } from './journal-events.ts';
+import { eventRow, type NewEvent } from './journal-events.ts';
 import { journaledOrders, lastEventId, orderOf } from './journal-orders.ts';
 
 /** A ticket that the journal follows, or null; a research ticket is none. */
@@ -41,35 +42,41 @@ export async function findTicket(db: Kysely<DB>, ticketId: string): Promise<Tick
 }
 
 /** The first call for a ticket decides; a repeated one returns what it wrote. TICKET_CONFLICT if it is another ticket. */
-export async function journalTicket(trx: Transaction<DB>, ticket: NewTicket): Promise<TicketRecord> {
+export async function journalTicket(db: Kysely<DB>, ticket: NewTicket): Promise<TicketRecord> {
   const spec = storableJson(ticket.spec);
-  const inserted = await trx
-    .insertInto('tickets')
-    .values({
-      id: ticket.ticketId,
-      account_id: ticket.accountId,
-      spec,
-      trade_id: ticket.tradeId === null ? null : storableText(ticket.tradeId),
-      market_date: ticket.marketDate,
-      journaled_at: ticket.at,
-    })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  if (inserted === undefined) await assertSameTicket(trx, ticket, spec);
-  else if (ticket.orders.length > 0) {
-    const rows = ticket.orders.map((order, position) => rowOf(ticket, order, position));
-    await trx.insertInto('orders').values(rows).execute();
-    await appendEvents(
-      trx,
-      ticket.orders.flatMap((order) => eventsOf(ticket, order)),
-    );
-  }
-  return await requireTicket(trx, ticket.ticketId);
+  if (!(await insertTicket(db, ticket, spec))) await assertSameTicket(db, ticket, spec);
+  return await requireTicket(db, ticket.ticketId);
 }
 
-async function assertSameTicket(trx: Transaction<DB>, { ticketId, accountId }: NewTicket, spec: string): Promise<void> {
-  const same = await trx
+/** A ticket with its orders and their first events, in one statement: all or nothing. False where the ticket is there. */
+async function insertTicket(db: Kysely<DB>, ticket: NewTicket, spec: string): Promise<boolean> {
+  const orders = ticket.orders.map((order, position) => rowOf(ticket, order, position));
+  const events = ticket.orders.flatMap((order) => eventsOf(ticket, order)).map(eventRow);
+  const tradeId = ticket.tradeId === null ? null : storableText(ticket.tradeId);
+  const { rows } = await sql<{ id: string }>`
+    with fresh as (
+      insert into tickets (id, account_id, spec, trade_id, market_date, journaled_at)
+      values (${ticket.ticketId}, ${ticket.accountId}, ${spec}, ${tradeId}, ${ticket.marketDate}, ${ticket.at})
+      on conflict (id) do nothing
+      returning id
+    ), ordered as (${insertRows('orders', orders)}), noted as (${insertRows('order_events', events)})
+    select id from fresh
+  `.execute(db);
+  return rows.length > 0;
+}
+
+/** Rows of a table, whose types the database takes from its own columns, where the ticket is fresh. */
+function insertRows(table: 'orders' | 'order_events', rows: readonly object[]) {
+  const columns = sql.join(Object.keys(rows[0] ?? {}).map((column) => sql.ref(column)));
+  return sql`
+    insert into ${sql.table(table)} (${columns})
+    select ${columns} from jsonb_populate_recordset(null::${sql.table(table)}, ${storableJson(rows)}::jsonb)
+    where exists (select from fresh)
+  `;
+}
+
+async function assertSameTicket(db: Kysely<DB>, { ticketId, accountId }: NewTicket, spec: string): Promise<void> {
+  const same = await db
     .selectFrom('tickets')
     .select('id')
     .where('id', '=', ticketId)
@@ -95,7 +102,8 @@ function rowOf(ticket: NewTicket, order: NewTicketOrder, position: number) {
     order_ref: planned.orderRef,
     position,
     ticker: tradable.kind === 'combo' ? tradable.symbol : instrumentKey(tradable),
-    tradable: storableJson(tradable),
+    tradable,
+    intent_key: storableText(intentKey(planned)),
     side: planned.side,
     quantity: planned.quantity,
     order_type: planned.type,

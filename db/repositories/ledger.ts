@@ -18,33 +18,36 @@ export async function bookTransactions(
 ): Promise<void> {
   for (const transaction of transactions) assertBookable(transaction, accountId);
   if (transactions.length === 0) return;
-  const booked = await trx
-    .insertInto('ledger_transactions')
-    .values(
-      transactions.map((one) => ({
-        id: one.transactionId,
-        account_id: accountId,
-        market_date: one.marketDate,
-        memo: storableText(one.memo),
-        execution_id: one.executionId ?? null,
-        entry_count: one.entries.length,
-      })),
+  const rows = transactions.map((one) => ({
+    id: one.transactionId,
+    account_id: accountId,
+    market_date: one.marketDate,
+    memo: storableText(one.memo),
+    execution_id: one.executionId ?? null,
+    entry_count: one.entries.length,
+  }));
+  const entries = transactions.flatMap(({ transactionId, entries: all }) =>
+    all.map(({ ledgerAccount, amountUsd }, position) => ({
+      transaction_id: transactionId,
+      position,
+      ledger_account: ledgerAccount,
+      amount_usd: amountUsd,
+    })),
+  );
+  // In one statement. The types of what comes as JSON are the tables' own; amounts are text in it, and stay exact.
+  await sql`
+    with fresh as (
+      insert into ledger_transactions (id, account_id, market_date, memo, execution_id, entry_count)
+      select id, account_id, market_date, memo, execution_id, entry_count
+      from jsonb_populate_recordset(null::ledger_transactions, ${JSON.stringify(rows)}::jsonb)
+      on conflict (id) do nothing
+      returning id
     )
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .returning('id')
-    .execute();
-  const fresh = new Set(booked.map(({ id }) => id));
-  const entries = transactions
-    .filter(({ transactionId }) => fresh.has(transactionId))
-    .flatMap(({ transactionId, entries }) =>
-      entries.map(({ ledgerAccount, amountUsd }, position) => ({
-        transaction_id: transactionId,
-        position,
-        ledger_account: ledgerAccount,
-        amount_usd: amountUsd,
-      })),
-    );
-  if (entries.length > 0) await trx.insertInto('ledger_entries').values(entries).execute();
+    insert into ledger_entries (transaction_id, position, ledger_account, amount_usd)
+    select e.transaction_id, e.position, e.ledger_account, e.amount_usd
+    from jsonb_populate_recordset(null::ledger_entries, ${JSON.stringify(entries)}::jsonb) e
+    join fresh on fresh.id = e.transaction_id
+  `.execute(trx);
 }
 
 function assertBookable({ transactionId, entries, accountId: owner }: JournalTransaction, accountId: string): void {
@@ -72,6 +75,22 @@ export async function readBalances(db: Kysely<DB>, accountId: string): Promise<R
     .orderBy('e.ledger_account')
     .execute();
   return new Map(rows.filter((row) => !dec(row.balance).isZero()).map((row) => [row.ledger_account, row.balance]));
+}
+
+/** Balances that are not the sum of their account's entries, as `account ledger account`; none unless something is broken. */
+export async function listWrongBalances(db: Kysely<DB>): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string }>`
+    with summed as (
+      select t.account_id, e.ledger_account, sum(e.amount_usd) as balance_usd
+      from ledger_entries e join ledger_transactions t on t.id = e.transaction_id
+      group by t.account_id, e.ledger_account
+    )
+    select account_id || ' ' || ledger_account as name
+    from summed full join ledger_balances kept using (account_id, ledger_account)
+    where summed.balance_usd is distinct from kept.balance_usd
+    order by name
+  `.execute(db);
+  return rows.map(({ name }) => name);
 }
 
 /** Ids of transactions whose entries do not sum to zero or are not all there, over all accounts. */

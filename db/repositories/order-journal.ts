@@ -18,7 +18,7 @@ import { keepUnbookable, recordReports } from './record-report.ts';
 export function createOrderJournal(db: Kysely<DB>): OrderJournal {
   const inTransaction = <T>(work: (trx: Transaction<DB>) => Promise<T>) => db.transaction().execute(work);
   return withTranslatedErrors<OrderJournal>({
-    journalTicket: (ticket) => inTransaction((trx) => journalTicket(trx, ticket)),
+    journalTicket: (ticket) => journalTicket(db, ticket),
     findTicket: (ticketId) => findTicket(db, ticketId),
     beginSubmission: (orderRefs, submission, at) =>
       inTransaction((trx) => beginSubmission(trx, [...new Set(orderRefs)], submission, at)),

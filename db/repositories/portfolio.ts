@@ -5,7 +5,7 @@ import { accountIdOf } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
 import { findAccount, listAccounts, openAccount } from './accounts.ts';
 import { listPositions, listSnapshots } from './holdings.ts';
-import { listUnbalanced, readBalances } from './ledger.ts';
+import { listUnbalanced, listWrongBalances, readBalances } from './ledger.ts';
 import { journalOrders, listExecutions, listOrders } from './orders.ts';
 import { isSettled, markPositions, settleTicket } from './settlement.ts';
 import { valueAccount } from './value-account.ts';
@@ -28,6 +28,9 @@ export function createPortfolioRepository(db: Kysely<DB>): PortfolioRepository {
     mark: (mark) => inTransaction((trx) => markPositions(trx, mark)),
     value: (valuation) => inTransaction((trx) => valueAccount(trx, valuation)),
     listSnapshots: (accountId) => listSnapshots(db, accountId),
-    listUnbalanced: () => listUnbalanced(db),
+    listUnbalanced: async () => [
+      ...(await listUnbalanced(db)),
+      ...(await listWrongBalances(db)).map((name) => `balance ${name}`),
+    ],
   });
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { FoliosError } from '../contracts/errors.ts';
+import { embeddedPostgresUrl } from './embedded/postgres-url.ts';
 
 /** Where the embedded PostgreSQL keeps its files; its generated password stands beside it in `postgres.json`. */
 export function postgresDataDir(config: Config): string {
@@ -14,7 +15,7 @@ export async function databaseUrl(config: Config): Promise<string> {
   const file = join(config.stateDir, 'postgres.json');
   try {
     const { password } = JSON.parse(await readFile(file, 'utf8')) as { password: string };
-    return `postgres://folios:${password}@127.0.0.1:${config.ports.postgres}/folios`;
+    return embeddedPostgresUrl(postgresDataDir(config), config.ports.postgres, password);
   } catch {
     throw new FoliosError('STACK_NOT_RUNNING', 'there is no database yet: run `npm start` first, or set DATABASE_URL');
   }

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Kysely } from 'kysely';
 import { tradableOf } from '../../db/repositories/journal-orders.ts';
+import { listWrongBalances } from '../../db/repositories/ledger.ts';
 import type { DB } from '../../db/schema.gen.ts';
 import { workflowIds } from '../../src/contracts/workflow-ids.ts';
 import { instrumentKey } from '../../src/domain/orders/instrument.ts';
@@ -189,5 +190,5 @@ async function readUnbalanced(db: Kysely<DB>): Promise<string[]> {
     .groupBy('transaction_id')
     .having((eb) => eb(eb.fn.sum('amount_usd'), '<>', 0))
     .execute();
-  return rows.map(({ id }) => id);
+  return [...rows.map(({ id }) => id), ...(await listWrongBalances(db))];
 }

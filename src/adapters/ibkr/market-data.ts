@@ -9,6 +9,7 @@ import { type ContractSource, createContracts } from './contracts.ts';
 import { askDailyBars, type DailyBar } from './daily-bars.ts';
 import { notReady } from './failures.ts';
 import { indexContract, type MarketIndex } from './ib-contract.ts';
+import { createKeptAnswers } from './kept-answers.ts';
 import { keepConnected } from './link.ts';
 import { askGreeks, askQuote } from './live-quotes.ts';
 import type { IbkrLog } from './log.ts';
@@ -19,6 +20,8 @@ import { createRequests } from './requests.ts';
 import { DEFAULT_PATIENCE, type Patience } from './session.ts';
 import { askSymbols } from './symbol-search.ts';
 import type { Timers } from './timers.ts';
+
+const QUOTE_KEPT_MS = 100;
 
 export interface IbkrMarketDataOptions {
   readonly host: string;
@@ -53,6 +56,8 @@ export function createIbkrMarketData(options: IbkrMarketDataOptions): IbkrMarket
   const { host, port, dataClientId, clock, timers, log, random } = options;
   const patience = { ...DEFAULT_PATIENCE, ...options.patience };
   const contracts = createContracts();
+  // A quote costs two of the forty messages a second: those who trade the same at once share one.
+  const quotes = createKeptAnswers<LiveQuote>(clock, QUOTE_KEPT_MS);
   const history = createPacer(HISTORY_PER_TEN_MINUTES, timers);
   const listeners: ((isConnected: boolean) => void)[] = [];
   let current: ContractSource | null = null;
@@ -87,8 +92,11 @@ export function createIbkrMarketData(options: IbkrMarketDataOptions): IbkrMarket
       return current !== null;
     },
     async quote(tradable) {
-      const { contract } = await contracts.qualify(source(), tradable);
-      return askQuote({ ...source(), clock, timers }, contract);
+      const now = source();
+      return quotes.ask(JSON.stringify(tradable), async () => {
+        const { contract } = await contracts.qualify(now, tradable);
+        return askQuote({ ...source(), clock, timers }, contract);
+      });
     },
     async greeks(option) {
       const { contract } = await contracts.qualify(source(), option);

@@ -33,7 +33,12 @@ describe('order ids', () => {
     });
     ids.observe(5);
     expect(await ids.reserve(3)).toEqual([11, 12, 13]);
-    expect(written).toEqual([13]);
+    expect(written.at(-1)).toBeGreaterThanOrEqual(13);
+    for (let n = 0; n < 40; n += 1) {
+      const last = (await ids.reserve(7)).at(-1);
+      expect(written.at(-1)).toBeGreaterThanOrEqual(last ?? Number.NaN);
+    }
+    expect(written.length).toBeLessThan(10);
   });
 
   test('are never handed out twice, also by calls at the same time or after the gateway rolled back', async () => {
@@ -41,7 +46,9 @@ describe('order ids', () => {
     ids.observe(100);
     const [a, b] = await Promise.all([ids.reserve(2), ids.reserve(1)]);
     ids.observe(1);
-    expect([...(a ?? []), ...(b ?? []), ...(await ids.reserve(1))]).toEqual([100, 101, 102, 103]);
+    const all = [...(a ?? []), ...(b ?? []), ...(await ids.reserve(1))];
+    expect(all.slice(0, 3)).toEqual([100, 101, 102]);
+    expect(all[3]).toBeGreaterThan(102);
   });
 
   test('are looked up anew with every connection: another process may have used some in between', async () => {
@@ -49,9 +56,9 @@ describe('order ids', () => {
     const ids = createOrderIds(floor);
     ids.observe(1);
     expect(await ids.reserve(2)).toEqual([1, 2]);
-    await floor.write(40);
+    await floor.write(400);
     ids.observe(3);
-    expect(await ids.reserve(1)).toEqual([41]);
+    expect(await ids.reserve(1)).toEqual([401]);
   });
 
   test('a floor that cannot be written gives no ids, and the next call may', async () => {

@@ -1,6 +1,6 @@
 import { BrokerError } from '../../ports/broker-session.ts';
 
-/** The highest order id that this client id has ever used, kept where a crash does not reach it. */
+/** No order id above it was ever used by this client id; kept where a crash does not reach it. */
 export interface OrderIdFloor {
   read(): Promise<number>;
   write(id: number): Promise<void>;
@@ -32,26 +32,33 @@ export interface OrderIds {
   reserve(count: number): Promise<readonly number[]>;
 }
 
+/** Written down ahead of their use, so that not every order waits for it; a crash loses them, and there are plenty. */
+const AHEAD = 50;
+
 export function createOrderIds(floor: OrderIdFloor): OrderIds {
   let announced = 1;
-  /** Read once for every connection: while it holds the client id, nobody else uses ids of it. */
-  let highestUsed: number | null = null;
+  /** Null at the beginning of a connection: while that holds the client id, nobody else uses ids of it. */
+  let highest: { used: number; readonly written: number } | null = null;
   let tail: Promise<unknown> = Promise.resolve();
 
   const reserve = async (count: number): Promise<readonly number[]> => {
-    const first = firstUsableOrderId(announced, highestUsed ?? (await floor.read()));
+    const used = highest?.used ?? (await floor.read());
+    const first = firstUsableOrderId(announced, used);
     const last = first + count - 1;
     if (last >= FIRST_REQUEST_ID)
       throw new BrokerError(`order id ${last} is in the range of request ids`, { code: 'INTERNAL', effect: 'none' });
-    await floor.write(last);
-    highestUsed = last;
+    const written = highest?.written ?? used;
+    const isCovered = last <= written;
+    const floorNow = isCovered ? written : Math.min(last + AHEAD, FIRST_REQUEST_ID - 1);
+    if (!isCovered) await floor.write(floorNow);
+    highest = { used: last, written: floorNow };
     return Array.from({ length: count }, (_, index) => first + index);
   };
 
   return {
     observe(nextValidId) {
       announced = Math.max(announced, nextValidId);
-      highestUsed = null;
+      highest = null;
     },
     reserve(count) {
       // One after the other: two calls that read the same floor would hand out the same id.

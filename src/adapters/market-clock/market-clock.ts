@@ -6,17 +6,37 @@ import type { MarketClockRepository } from '../../ports/repositories.ts';
 
 const NEW_YORK_DAY = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/New_York', dateStyle: 'short' });
 
-/** Live prices stand at today's date in New York; simulated ones at the replayed day, which only a person advances. */
+/** A ticket asks for the day at every step, and a person moves it once in a while. */
+const KEPT_MS = 50;
+
+/**
+ * Live prices stand at today's date in New York; simulated ones at the replayed day, which only a person advances. What was
+ * read is kept for a twentieth of a second.
+ */
 export function createMarketClock(
   repository: MarketClockRepository,
   replayStart: MarketDate,
   clock: Clock,
   marketData: MarketDataSources,
 ): MarketClock {
+  let replayed: { readonly readAtMs: number; readonly day: Promise<MarketDate | null> } | null = null;
+  const read = () => {
+    const readAtMs = clock.now().getTime();
+    if (replayed === null || readAtMs - replayed.readAtMs >= KEPT_MS) {
+      const day = repository.get();
+      const kept = { readAtMs, day };
+      replayed = kept;
+      // A failure is its caller's, and nobody else's.
+      day.catch(() => {
+        if (replayed === kept) replayed = null;
+      });
+    }
+    return replayed.day;
+  };
   return {
     async today(source: PriceSource) {
       if (isLive(marketData, source)) return NEW_YORK_DAY.format(clock.now());
-      return (await repository.get()) ?? replayStart;
+      return (await read()) ?? replayStart;
     },
   };
 }

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FoliosError } from '../../contracts/errors.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
+import { POSTGRES_USER } from './postgres-url.ts';
 import type { Launch, ServerAccount } from './server-account.ts';
-
-export const POSTGRES_USER = 'folios';
 
 interface ClusterRequest {
   readonly dataDir: string;

@@ -1,10 +1,11 @@
-import { readFile, realpath, rm } from 'node:fs/promises';
+import { readdir, readFile, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FoliosError } from '../../contracts/errors.ts';
 import { isAlive, isPostgresOf, processStartedAt } from './process-identity.ts';
 
 const STOP_TIMEOUT_MS = 30_000;
+const SOCKET_FILE = /^\.s\.PGSQL\.\d+(\.lock)?$/;
 
 /**
  * Makes the data directory free to start on. A server whose parent was killed is shut down by its id, after making sure
@@ -12,6 +13,14 @@ const STOP_TIMEOUT_MS = 30_000;
  * STATE_IN_USE if the process that started the server is still alive.
  */
 export async function clearLeftover(dataDir: string, stateFile: string, log: (line: string) => void): Promise<void> {
+  await endServer(dataDir, stateFile, log);
+  // The lock of a dead server's socket names its id too, and PostgreSQL does not look whose that is by now.
+  const files = await readdir(dataDir).catch(() => []);
+  for (const file of files.filter((name) => SOCKET_FILE.test(name)))
+    await rm(path.join(dataDir, file), { force: true });
+}
+
+async function endServer(dataDir: string, stateFile: string, log: (line: string) => void): Promise<void> {
   const lockFile = path.join(dataDir, 'postmaster.pid');
   const pid = await readLockedPid(lockFile);
   if (pid === null || !isAlive(pid)) return; // PostgreSQL itself clears the lock of a dead server.

@@ -250,7 +250,7 @@ describe('ids', () => {
     await second.session.place(ACCOUNT, ticket({}));
     const ids = (await stand.ledger()).orders.map(({ orderId }) => orderId);
     expect(new Set(ids).size).toBe(3);
-    expect(Math.max(...ids)).toBe(memory.highest);
+    expect(Math.max(...ids)).toBeLessThanOrEqual(memory.highest);
   });
 
   test('ids that cannot be written down are not used: nothing is sent', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
 import type { Kysely } from 'kysely';
-import { listUnbalanced, readBalances } from '../../../db/repositories/ledger.ts';
+import { listUnbalanced, listWrongBalances, readBalances } from '../../../db/repositories/ledger.ts';
 import { createOrderJournal } from '../../../db/repositories/order-journal.ts';
 import { createTradingAccounts } from '../../../db/repositories/trading-accounts.ts';
 import type { DB } from '../../../db/schema.gen.ts';
@@ -182,6 +182,7 @@ export async function booksOf(db: Kysely<DB>, accountId: string) {
  */
 export async function expectAgreement(db: Kysely<DB>, accountId: string, depositUsd = '100000'): Promise<void> {
   expect(await listUnbalanced(db)).toEqual([]);
+  expect(await listWrongBalances(db)).toEqual([]);
   const { executions, lots, positions } = await booksOf(db, accountId);
   const balances = await readBalances(db, accountId);
   const carried = [...balances.keys()].flatMap((name) => /^(?:position|revaluation):(.+)$/.exec(name)?.[1] ?? []);
