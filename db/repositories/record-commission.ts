@@ -11,10 +11,15 @@ import type { ReportBatch } from './report-batch.ts';
 const MAX_COMMISSION = new Dec('1e15');
 const MAX_DECIMALS = 20;
 
+interface Paid {
+  readonly orderRef: string;
+  readonly commissionUsd: string;
+}
+
 /** What executions cost, where the same reports that tell of them tell it after them: both are booked in one go. */
 export class CommissionsBehind {
   readonly #coming = new Map<string, CommissionReport>();
-  readonly #paid = new Map<string, { readonly order: JournaledOrder; readonly commissionUsd: string }>();
+  readonly #paid = new Map<string, Paid>();
 
   constructor(reports: readonly BrokerReport[]) {
     const executed = new Set<string>();
@@ -31,11 +36,11 @@ export class CommissionsBehind {
     return report === undefined ? null : new Dec(report.commissionUsd).toFixed();
   }
 
-  paid(execId: string, order: JournaledOrder, commissionUsd: string): void {
-    this.#paid.set(execId, { order, commissionUsd });
+  paid(execId: string, paid: Paid): void {
+    this.#paid.set(execId, paid);
   }
 
-  paidFor(execId: string): { readonly order: JournaledOrder; readonly commissionUsd: string } | null {
+  paidFor(execId: string): Paid | null {
     return this.#paid.get(execId) ?? null;
   }
 }
@@ -47,7 +52,10 @@ export async function recordCommission(
   behind: CommissionsBehind,
 ): Promise<void> {
   const paid = behind.paidFor(report.execId);
-  if (paid && amountOf(paid.commissionUsd)?.equals(report.commissionUsd)) return batch.quietly(report, paid.order);
+  const isPaid = paid !== null && amountOf(paid.commissionUsd)?.equals(report.commissionUsd);
+  // As it is now: its execution may not have been the last word about it.
+  const order = isPaid ? await batch.find(paid.orderRef) : null;
+  if (order !== null) return batch.quietly(report, order);
   // The look for other commissions of the execution must see those of this batch.
   await batch.write();
   const booked = await findBooked(batch, report.execId);

@@ -56,7 +56,7 @@ async function book(
   const fill = { accountId, instrument, execution: { ...execution, commissionUsd: commissionUsd ?? '0' }, at };
   await insertExecution(trx, fill, order);
   await bookFill(trx, fill);
-  if (commissionUsd !== null) behind.paid(execId, order, commissionUsd);
+  if (commissionUsd !== null) behind.paid(execId, { orderRef: order.planned.orderRef, commissionUsd });
   if (isPaid) await bookEarlyCommissions(batch, execId);
 }
 

@@ -205,6 +205,23 @@ describe('reports of a broker', () => {
       await expectAgreement(database.db, accountId);
     });
 
+    test('that come in one breath with their executions are journaled with the order as it is by then', async () => {
+      const orderRef = await submittedOrder(journal, accountId);
+      const fills = ['4', '6'].map((quantity) =>
+        executionOf(orderRef, { execId: `${quantity}/${orderRef}`, quantity }),
+      );
+      const costs = fills.map(({ execId }) => commissionOf(execId, '0.5'));
+      await journal.record(accountId, [...fills, ...costs], NOON);
+      expect((await journal.timeline(orderRef)).slice(-4).map(({ kind, state }) => `${kind} ${state}`)).toEqual([
+        ...['execution PARTIALLY_FILLED', 'execution FILLED', 'commission FILLED', 'commission FILLED'],
+      ]);
+      expect((await booksOf(database.db, accountId)).executions.map((one) => one.commission_usd)).toEqual([
+        '0.5',
+        '0.5',
+      ]);
+      await expectAgreement(database.db, accountId);
+    });
+
     test('that come before their execution wait for it, and are then in the order’s life', async () => {
       const orderRef = await submittedOrder(journal, accountId);
       const execId = `early/${orderRef}`;
