@@ -36,10 +36,10 @@ interface ServerProcess {
 
 /**
  * Starts the bundled PostgreSQL on 127.0.0.1 with its data under `dataDir` (created the first time) and a database
- * `folios`. Port 0 takes a free one. It is reached by a Unix socket in the data directory, which took a tenth off a ticket's
- * time, and by TCP on loopback, both with a generated password (kept beside the data directory in `postgres.json`, mode
- * 600). A server that a killed parent left behind is shut down first. Fails with PORT_IN_USE, STATE_IN_USE (another living process owns the data)
- * or DATABASE_UNAVAILABLE. The caller must `stop()` it; no exit handler does, and it does not keep the process alive.
+ * `folios`. Port 0 takes a free one. It is reached by a Unix socket in the data directory and by TCP on loopback, both with a
+ * generated password (kept beside the data directory in `postgres.json`, mode 600). A server that a killed parent left
+ * behind is shut down first. Fails with PORT_IN_USE, STATE_IN_USE (another living process owns the data) or
+ * DATABASE_UNAVAILABLE. The caller must `stop()` it; no exit handler does, and it does not keep the process alive.
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
