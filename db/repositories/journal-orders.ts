@@ -138,14 +138,13 @@ export async function lockOrders(
   return rows.map(orderOf);
 }
 
-/** Writes how far an order has come. */
+/** Writes how far an order has come, as it is given. */
 export async function saveProgress(
   trx: Transaction<DB>,
-  order: JournaledOrder,
-  after: Pick<JournaledOrder, 'progress' | 'stateReason'> & { readonly brokerOrderId?: string | null },
+  { orderId, progress, stateReason, brokerOrderId }: JournaledOrder,
   at: Date,
 ): Promise<void> {
-  const { state, quantity, filledQuantity, averageFillPrice } = after.progress;
+  const { state, quantity, filledQuantity, averageFillPrice } = progress;
   await trx
     .updateTable('orders')
     .set({
@@ -153,16 +152,12 @@ export async function saveProgress(
       quantity,
       filled_quantity: filledQuantity,
       average_fill_price: averageFillPrice,
-      state_reason: after.stateReason === null ? null : storableText(after.stateReason),
-      broker_order_id: brokerOrderIdOf(after.brokerOrderId ?? order.brokerOrderId),
+      state_reason: stateReason === null ? null : storableText(stateReason),
+      broker_order_id: brokerOrderId === null ? null : storableText(brokerOrderId),
       updated_at: at,
     })
-    .where('id', '=', order.orderId)
+    .where('id', '=', orderId)
     .execute();
-}
-
-function brokerOrderIdOf(id: string | null): string | null {
-  return id === null ? null : storableText(id);
 }
 
 /** A new state has the reason of what brought it; a state that stays keeps the first reason that was told. */

@@ -76,11 +76,11 @@ export async function moveByUs(
   }
   const { progress } = step;
   if (progress.state === order.progress.state) return newsOf(order, await newestEvent(trx, orderRef));
-  const after = { progress, stateReason: reasonAfter(order, progress, reason) };
-  await saveProgress(trx, order, after, at);
+  const moved = { ...order, progress, stateReason: reasonAfter(order, progress, reason) };
+  await saveProgress(trx, moved, at);
   const own = await ownMove(trx, order, event, reason, at);
   const eventId = await appendEvent(trx, { ...own, state: progress.state });
-  return newsOf({ ...order, ...after }, eventId);
+  return newsOf(moved, eventId);
 }
 
 /** Cancels an order that was never given to the broker; null, with nothing written, where it was or is over. */
@@ -111,7 +111,7 @@ export async function changeOrder(trx: Transaction<DB>, orderRef: string, change
     quantity === undefined ? { kind: 'applied', progress: before } : applyQuantity(before, quantity);
   const kept = step.kind === 'refused' ? ({ outcome: 'refused', problem: step.problem } as const) : null;
   const progress = step.kind === 'applied' ? step.progress : before;
-  await saveProgress(trx, order, { progress, stateReason: reasonAfter(order, progress, null) }, at);
+  await saveProgress(trx, { ...order, progress, stateReason: reasonAfter(order, progress, null) }, at);
   const prices = {
     ...(limitPrice === undefined ? {} : { limitPrice }),
     ...(stopPrice === undefined ? {} : { stopPrice }),

@@ -111,7 +111,7 @@ export class ReportBatch {
 
   /** Writes what happened since the last time. */
   async write(): Promise<void> {
-    for (const order of this.#moved.values()) await saveProgress(this.trx, order, order, this.recordedAt);
+    for (const order of this.#moved.values()) await saveProgress(this.trx, order, this.recordedAt);
     this.#moved.clear();
     const drafts = this.#drafts;
     this.#drafts = [];

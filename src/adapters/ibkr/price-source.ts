@@ -7,9 +7,9 @@ import type { DecimalString } from '../../domain/money/decimal.ts';
 import { BrokerError } from '../../ports/broker-session.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Close, type MarketData, QUOTE_MAX_AGE_DAYS } from '../../ports/market-data.ts';
+import { createKeptAnswers } from '../market-data/kept-answers.ts';
 import { assertMarketDate, quoteUnavailable, tickerUnknown } from '../market-data/market-data-errors.ts';
 import { TwsCode } from './error-codes.ts';
-import { createKeptAnswers } from './kept-answers.ts';
 import type { IbkrMarketData } from './market-data.ts';
 
 type DataConnection = Pick<IbkrMarketData, 'quote' | 'dailyBars'>;

@@ -3,6 +3,7 @@ import type { MarketDate } from '../../domain/market/market-date.ts';
 import type { Clock, MarketClock } from '../../ports/clock.ts';
 import { isLive, type MarketDataSources } from '../../ports/market-data.ts';
 import type { MarketClockRepository } from '../../ports/repositories.ts';
+import { createKeptAnswers } from '../market-data/kept-answers.ts';
 
 const NEW_YORK_DAY = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/New_York', dateStyle: 'short' });
 
@@ -19,24 +20,11 @@ export function createMarketClock(
   clock: Clock,
   marketData: MarketDataSources,
 ): MarketClock {
-  let replayed: { readonly readAtMs: number; readonly day: Promise<MarketDate | null> } | null = null;
-  const read = () => {
-    const readAtMs = clock.now().getTime();
-    if (replayed === null || readAtMs - replayed.readAtMs >= KEPT_MS) {
-      const day = repository.get();
-      const kept = { readAtMs, day };
-      replayed = kept;
-      // A failure is its caller's, and nobody else's.
-      day.catch(() => {
-        if (replayed === kept) replayed = null;
-      });
-    }
-    return replayed.day;
-  };
+  const replayed = createKeptAnswers<MarketDate | null>(clock, KEPT_MS);
   return {
     async today(source: PriceSource) {
       if (isLive(marketData, source)) return NEW_YORK_DAY.format(clock.now());
-      return (await read()) ?? replayStart;
+      return (await replayed.ask('day', () => repository.get())) ?? replayStart;
     },
   };
 }
