@@ -12,7 +12,7 @@ test('what is held is valued at its last price; without one, or while its broker
   const ports = {
     journal: {
       exposure: async () => ({
-        ...{ cashUsd: '0', netLiquidationUsd: '0', working: [], recentIntents: [] },
+        ...{ cashUsd: '0', netLiquidationUsd: '0', working: [], mode: 'normal' as const, recentIntents: [] },
         positions: ['KO', 'ODD', 'AWAY'].map((symbol) => ({
           ...{ instrument: stock(symbol), quantity: '1', marketValueUsd: '1', tradeId: null },
         })),

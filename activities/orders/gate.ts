@@ -17,7 +17,6 @@ import { priceStepsOf } from '../../src/domain/orders/price-increment.ts';
 import { nextWalkPrice, type WalkStep } from '../../src/domain/orders/price-walk.ts';
 import { reductionObstacle } from '../../src/domain/orders/reduce-only.ts';
 import { legsOf, type PriceWalk, type TicketSpec } from '../../src/domain/orders/ticket.ts';
-import { TradingMode } from '../../src/domain/orders/trading-mode.ts';
 import { isLive } from '../../src/ports/market-data.ts';
 import type { AccountExposure, TicketRecord } from '../../src/ports/order-journal.ts';
 import type { TwoSidedQuote } from '../../src/ports/quotes.ts';
@@ -105,13 +104,9 @@ async function readFacts(
   orders: readonly PlannedOrder[],
   now: Date,
 ): Promise<Omit<TicketFacts, 'tradeId'>> {
-  const [exposure, restriction] = await Promise.all([
-    ports.journal.exposure(account.accountId, new Date(now.getTime() - DUPLICATE_WINDOW_MS)),
-    ports.tradingSwitch.restrictionOf(account.accountId),
-  ]);
+  const exposure = await ports.journal.exposure(account.accountId, new Date(now.getTime() - DUPLICATE_WINDOW_MS));
   return {
     ...exposure,
-    mode: restriction?.mode ?? TradingMode.normal,
     buyingPowerUsd: exposure.cashUsd,
     // A replayed market stands at one day's close and trades at it whenever somebody asks.
     isMarketOpen: !isLive(ports.marketData, account.priceSource) || isMarketOpen(now.getTime()),

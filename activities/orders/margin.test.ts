@@ -17,7 +17,14 @@ import type { DeskPorts } from './ports.ts';
 
 const SELL_CALL: OrderSpec = { ...BUY_KO, tradable: KO_CALL, side: 'SELL', type: 'MARKET' };
 const EXPOSURE: AccountExposure = {
-  ...{ cashUsd: '10000', netLiquidationUsd: '10000', positions: [], working: [], recentIntents: [] },
+  ...{
+    cashUsd: '10000',
+    netLiquidationUsd: '10000',
+    positions: [],
+    working: [],
+    mode: 'normal' as const,
+    recentIntents: [],
+  },
 };
 
 function ticketOrder(order: OrderSpec, change: Partial<TicketOrder & PlannedOrder> = {}): TicketOrder {

@@ -12,9 +12,9 @@ import { dec } from '../../src/domain/money/decimal.ts';
 import { type Instrument, instrumentKey } from '../../src/domain/orders/instrument.ts';
 import type { LedgerEntry } from '../../src/domain/portfolio/ledger.ts';
 import type { DB } from '../schema.gen.ts';
-import { agreeingLots, NOTHING_HELD, readPosition, writePosition } from './held-positions.ts';
+import { agreeingLots, NOTHING_HELD, readHolding, writePosition } from './held-positions.ts';
 import { bookTransactions } from './ledger.ts';
-import { chargeClosed, keepClosedParts, readClosedOf, readLots, writeLots } from './tax-lots.ts';
+import { chargeClosed, keepClosedParts, readClosedOf, readLotOf, writeLots } from './tax-lots.ts';
 
 /** One execution of an instrument that is about to be booked; its commission is 0 where that is told later. */
 export interface BookedFill {
@@ -33,8 +33,7 @@ export async function bookFill(trx: Transaction<DB>, fill: BookedFill): Promise<
   const key = instrumentKey(instrument);
   const name = { accountId, key };
   const day = newYorkTime(at.getTime()).day;
-  const held = await readPosition(trx, name);
-  const stored = await readLots(trx, name);
+  const { held, lots: stored } = await readHolding(trx, name);
   const before = agreeingLots(stored, held, key);
   const after = bookExecution(before, execution);
   const { price, multiplier } = execution;
@@ -56,7 +55,7 @@ export async function bookFillCommission(trx: Transaction<DB>, fill: BookedFill)
   const { execId, commissionUsd } = execution;
   const name = { accountId, key: instrumentKey(instrument) };
   await trx.updateTable('executions').set({ commission_usd: commissionUsd }).where('exec_id', '=', execId).execute();
-  const opened = await readLots(trx, name, execId);
+  const opened = await readLotOf(trx, name, execId);
   // Where the whole execution is still an open lot, nothing was closed by it or of it.
   const isWhole = dec(positionOf(opened)).abs().equals(execution.quantity);
   const { lots, closed } = spreadCommission(opened, isWhole ? [] : await readClosedOf(trx, name, execId), execution);

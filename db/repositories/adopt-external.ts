@@ -11,12 +11,11 @@ import { orderIdOf } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableJson } from '../storable.ts';
 import { lockAccount } from './accounts.ts';
-
 import { openedAt } from './opening-books.ts';
 import { changeOrder } from './order-moves.ts';
-import { CommissionsBehind } from './record-commission.ts';
 import { recordExecution } from './record-execution.ts';
 import { ReportBatch } from './report-batch.ts';
+import { readReported } from './reported-executions.ts';
 
 /** Ends the key of a report that was adopted. */
 export const ADOPTED = '/adopted';
@@ -35,7 +34,8 @@ export async function adoptExternal(trx: Transaction<DB>, accountId: string, at:
     await makeRoom(trx, accountId, orderRef, group, at);
     const reports = group.map((fill) => ({ ...fill, orderRef, key: `${fill.key}${ADOPTED}` }));
     const batch = new ReportBatch(trx, accountId, at);
-    for (const report of reports) await recordExecution(batch, report, new CommissionsBehind([]));
+    const { executions } = await readReported(trx, accountId, reports);
+    for (const report of reports) await recordExecution(batch, report, executions);
     for (const one of await batch.finish()) if (one.kind === 'recorded' && one.news) news.push(one.news);
     await settleIfOver(trx, accountId, orderRef, at);
   }

@@ -20,9 +20,9 @@ import type { AppliedAction, CorporateActionBooks } from '../../src/ports/corpor
 import { withTranslatedErrors } from '../database-error.ts';
 import type { DB } from '../schema.gen.ts';
 import { lockAccount } from './accounts.ts';
-import { agreeingLots, readPosition, writePosition } from './held-positions.ts';
+import { agreeingLots, readHolding, writePosition } from './held-positions.ts';
 import { bookTransactions } from './ledger.ts';
-import { keepClosedParts, readLots, writeLots } from './tax-lots.ts';
+import { type KeptLot, keepClosedParts, writeLots } from './tax-lots.ts';
 
 /** Binds the books of corporate actions to a database. */
 export function createCorporateActionBooks(db: Kysely<DB>): CorporateActionBooks {
@@ -90,12 +90,12 @@ async function applyOne(
   at: Date,
 ): Promise<AppliedAction | null> {
   const { symbol, action } = due;
-  const held = await readPosition(trx, { accountId, key: symbol });
+  const { held, lots } = await readHolding(trx, { accountId, key: symbol });
   if (held === null) return null;
   const { cashUsd, entries } =
     action.kind === 'split'
-      ? await bookSplit(trx, { accountId, due, ratio: action.ratio, held })
-      : await dividendOf(trx, { accountId, symbol, perShareUsd: action.perShareUsd, held });
+      ? await bookSplit(trx, { accountId, due, ratio: action.ratio, held, lots })
+      : dividendOf({ symbol, perShareUsd: action.perShareUsd, held, lots });
   const transactionId = `${action.kind}/${accountId}/${symbol}/${action.exDate}`;
   if (entries.length > 0) {
     const memo = `${symbol}: ${describeAction(action)}`;
@@ -121,12 +121,12 @@ async function bookSplit(
     readonly due: DueAction;
     readonly ratio: Extract<CorporateAction, { kind: 'split' }>['ratio'];
     readonly held: MarkedPosition;
+    readonly lots: readonly KeptLot[];
   },
 ): Promise<Booking> {
-  const { accountId, due, ratio, held } = split;
+  const { accountId, due, ratio, held, lots: stored } = split;
   const { symbol, action, priceUsd } = due;
   const name = { accountId, key: symbol };
-  const stored = await readLots(trx, name);
   const before = agreeingLots(stored, held, symbol);
   const key = `split/${symbol}/${action.exDate}`;
   const result = applySplit({ key, symbol, lots: before, ratio, cashInLieuPrice: priceUsd });
@@ -141,18 +141,14 @@ async function bookSplit(
   return { cashUsd: result.cashInLieuUsd, entries: [...result.entries, ...mark] };
 }
 
-async function dividendOf(
-  trx: Transaction<DB>,
-  dividend: {
-    readonly accountId: string;
-    readonly symbol: string;
-    readonly perShareUsd: string;
-    readonly held: MarkedPosition;
-  },
-): Promise<Booking> {
-  const { accountId, symbol, perShareUsd, held } = dividend;
-  const lots = agreeingLots(await readLots(trx, { accountId, key: symbol }), held, symbol);
-  const { amountUsd, entries } = cashDividend(lots, perShareUsd);
+function dividendOf(dividend: {
+  readonly symbol: string;
+  readonly perShareUsd: string;
+  readonly held: MarkedPosition;
+  readonly lots: readonly KeptLot[];
+}): Booking {
+  const { symbol, perShareUsd, held, lots } = dividend;
+  const { amountUsd, entries } = cashDividend(agreeingLots(lots, held, symbol), perShareUsd);
   return { cashUsd: amountUsd, entries };
 }
 

@@ -3,6 +3,7 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { FoliosError } from '../../src/contracts/errors.ts';
 import { dec, sum } from '../../src/domain/money/decimal.ts';
 import { isTerminal, OrderState } from '../../src/domain/orders/order-state.ts';
+import { strictestMode } from '../../src/domain/orders/trading-mode.ts';
 import type { AccountExposure, AccountWorkingOrder } from '../../src/ports/order-journal.ts';
 import { isUuid } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
@@ -30,6 +31,7 @@ export async function readExposure(db: Kysely<DB>, accountId: string, intentsSin
   }));
   const value = sum(positions.map((one) => dec(one.marketValueUsd)));
   return {
+    mode: strictestMode(row.modes.map(({ mode }) => mode)),
     cashUsd: dec(row.cash).toFixed(),
     netLiquidationUsd: dec(row.cash).plus(value).toFixed(),
     positions,
@@ -42,6 +44,7 @@ function exposureOf(db: Kysely<DB>, accountId: string, intentsSince: Date) {
   return db
     .selectFrom('portfolio_accounts as a')
     .select((eb) => [
+      jsonArrayFrom(modesOf(eb)).as('modes'),
       cashOf(eb).as('cash'),
       jsonArrayFrom(positionsOf(eb)).as('positions'),
       jsonArrayFrom(workingOrdersOf(eb)).as('working'),
@@ -53,6 +56,17 @@ function exposureOf(db: Kysely<DB>, accountId: string, intentsSince: Date) {
 /** JSON has no exact numbers: amounts travel as text. */
 function text<T extends string | null>(column: Expression<T>) {
   return sql<T>`${column}::text`;
+}
+
+/** The newest turn of the switch for this account, and for all. */
+function modesOf(eb: OfAccount) {
+  return eb
+    .selectFrom('trading_mode_changes as m')
+    .distinctOn('m.account_id')
+    .select('m.mode')
+    .where((where) => where.or([where('m.account_id', 'is', null), where('m.account_id', '=', where.ref('a.id'))]))
+    .orderBy('m.account_id')
+    .orderBy('m.id', 'desc');
 }
 
 function cashOf(eb: OfAccount) {

@@ -1,4 +1,5 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
+import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres';
 import type { MarkedPosition } from '../../src/domain/accounting/execution-entries.ts';
 import { costOf, positionOf, type TaxLot } from '../../src/domain/accounting/lots.ts';
 import type { MarketDate } from '../../src/domain/market/market-date.ts';
@@ -11,18 +12,33 @@ import type { KeptLot, PositionName } from './tax-lots.ts';
 /** No position at all. */
 export const NOTHING_HELD: MarkedPosition = { quantity: '0', costUsd: '0', price: '0', multiplier: '1' };
 
-/** A position at its last mark; null for none. */
-export async function readPosition(
+/** A position at its last mark, null for none, with its open lots, oldest first: in one look. */
+export async function readHolding(
   trx: Transaction<DB>,
   { accountId, key }: PositionName,
-): Promise<MarkedPosition | null> {
-  const row = await trx
-    .selectFrom('positions')
-    .select(['quantity', 'cost_usd as costUsd', 'market_price as price', 'multiplier'])
-    .where('account_id', '=', accountId)
-    .where('ticker', '=', key)
-    .executeTakeFirst();
-  return row ?? null;
+): Promise<{ readonly held: MarkedPosition | null; readonly lots: readonly KeptLot[] }> {
+  const asText = (column: string) => sql<string>`${sql.ref(column)}::text`;
+  return await trx
+    .selectNoFrom((eb) => [
+      jsonObjectFrom(
+        eb
+          .selectFrom('positions')
+          .select([asText('quantity').as('quantity'), asText('cost_usd').as('costUsd')])
+          .select([asText('market_price').as('price'), asText('multiplier').as('multiplier')])
+          .where('account_id', '=', accountId)
+          .where('ticker', '=', key),
+      ).as('held'),
+      jsonArrayFrom(
+        eb
+          .selectFrom('tax_lots')
+          .select(['exec_id as execId', asText('quantity').as('quantity'), asText('cost_usd').as('costUsd')])
+          .select([asText('commission_usd').as('commissionUsd'), 'opened_on as openedOn'])
+          .where('account_id', '=', accountId)
+          .where('ticker', '=', key)
+          .orderBy('opening'),
+      ).as('lots'),
+    ])
+    .executeTakeFirstOrThrow();
 }
 
 /** Writes a position with its mark of `day`; one of no units is none. */

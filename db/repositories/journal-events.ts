@@ -1,15 +1,15 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import type { PlannedOrder } from '../../src/domain/orders/order.ts';
 import type { OrderState } from '../../src/domain/orders/order-state.ts';
 import { EventOutcome, type OrderEventKind, type OrderEventRecord } from '../../src/ports/order-journal.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableJson, storableText } from '../storable.ts';
-import type { JournaledOrder } from './journal-orders.ts';
 
 /** An event that is about to be journaled. */
 export interface NewEvent {
   readonly accountId: string;
   /** Null where it belongs to no order of ours. */
-  readonly order: Pick<JournaledOrder, 'orderId' | 'planned'> | null;
+  readonly order: { readonly orderId: string; readonly planned: Pick<PlannedOrder, 'orderRef'> } | null;
   /** Unique within the account. Those of our own begin with their kind. */
   readonly key: string;
   readonly kind: OrderEventKind;

@@ -121,7 +121,12 @@ export async function lockOrders(
   trx: Transaction<DB>,
   orderRefs: readonly string[],
 ): Promise<readonly JournaledOrder[]> {
-  // In one step with the look for their account: who waits for the lock reads the orders as they are after it.
+  await lockAccountOf(trx, orderRefs);
+  return await readOrders(trx, orderRefs);
+}
+
+/** Locks the account of these orders; a look at them after it sees them as they stay. TICKET_CONFLICT if there are several. */
+export async function lockAccountOf(trx: Transaction<DB>, orderRefs: readonly string[]): Promise<void> {
   const accounts = await trx
     .selectFrom('portfolio_accounts')
     .select('id')
@@ -132,6 +137,13 @@ export async function lockOrders(
     const accountIds = accounts.map(({ id }) => id);
     throw new FoliosError('TICKET_CONFLICT', 'orders of several accounts cannot move together', { accountIds });
   }
+}
+
+/** TICKET_CONFLICT where one is missing. */
+export async function readOrders(
+  trx: Transaction<DB>,
+  orderRefs: readonly string[],
+): Promise<readonly JournaledOrder[]> {
   const rows = await journaledOrders(trx).where('o.order_ref', 'in', orderRefs).orderBy('o.position').execute();
   const missing = orderRefs.find((ref) => !rows.some((row) => row.order_ref === ref));
   if (missing !== undefined) throw noOrder(missing);

@@ -44,25 +44,51 @@ export async function findTicket(db: Kysely<DB>, ticketId: string): Promise<Tick
 /** The first call for a ticket decides; a repeated one returns what it wrote. TICKET_CONFLICT if it is another ticket. */
 export async function journalTicket(db: Kysely<DB>, ticket: NewTicket): Promise<TicketRecord> {
   const spec = storableJson(ticket.spec);
-  if (!(await insertTicket(db, ticket, spec))) await assertSameTicket(db, ticket, spec);
+  const lastEventIds = await insertTicket(db, ticket, spec);
+  if (lastEventIds !== null) return recordOf(ticket, lastEventIds);
+  await assertSameTicket(db, ticket, spec);
   return await requireTicket(db, ticket.ticketId);
 }
 
-/** A ticket with its orders and their first events, in one statement: all or nothing. False where the ticket is there. */
-async function insertTicket(db: Kysely<DB>, ticket: NewTicket, spec: string): Promise<boolean> {
+/** A ticket as it was just written: nobody has moved its orders yet. */
+function recordOf(ticket: NewTicket, lastEventIds: ReadonlyMap<string, number>): TicketRecord {
+  const { ticketId, accountId, spec, tradeId, marketDate, at } = ticket;
+  const orders = ticket.orders.map((order) => ({
+    orderId: orderIdOf(order.planned.orderRef),
+    planned: order.planned,
+    state: stateOf(order),
+    stateReason: order.denial,
+    ...{ filledQuantity: '0', averageFillPrice: null, brokerOrderId: null, submissions: 0, submittedAt: null },
+    lastEventId: lastEventIds.get(order.planned.orderRef) ?? 0,
+    reservedUsd: order.reservedUsd,
+  }));
+  return { ticketId, accountId, spec, tradeId, marketDate, journaledAt: at, settledAt: null, orders };
+}
+
+/**
+ * A ticket with its orders and their first events, in one statement: all or nothing. The number of each order's newest
+ * event; null where the ticket is there already.
+ */
+async function insertTicket(
+  db: Kysely<DB>,
+  ticket: NewTicket,
+  spec: string,
+): Promise<ReadonlyMap<string, number> | null> {
   const orders = ticket.orders.map((order, position) => rowOf(ticket, order, position));
   const events = ticket.orders.flatMap((order) => eventsOf(ticket, order)).map(eventRow);
   const tradeId = ticket.tradeId === null ? null : storableText(ticket.tradeId);
-  const { rows } = await sql<{ id: string }>`
+  const { rows } = await sql<{ order_ref: string; newest: number }>`
     with fresh as (
       insert into tickets (id, account_id, spec, trade_id, market_date, journaled_at)
       values (${ticket.ticketId}, ${ticket.accountId}, ${spec}, ${tradeId}, ${ticket.marketDate}, ${ticket.at})
       on conflict (id) do nothing
       returning id
-    ), ordered as (${insertRows('orders', orders)}), noted as (${insertRows('order_events', events)})
-    select id from fresh
+    ), ordered as (${insertRows('orders', orders)}), noted as (
+      ${insertRows('order_events', events)} returning id, order_ref
+    )
+    select order_ref, max(id) as newest from noted group by order_ref
   `.execute(db);
-  return rows.length > 0;
+  return rows.length === 0 ? null : new Map(rows.map(({ order_ref, newest }) => [order_ref, newest]));
 }
 
 /** Rows of a table, whose types the database takes from its own columns, where the ticket is fresh. */

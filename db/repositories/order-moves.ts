@@ -8,7 +8,15 @@ import { OrderEvent, OrderState } from '../../src/domain/orders/order-state.ts';
 import type { OrderJournal } from '../../src/ports/order-journal.ts';
 import type { DB } from '../schema.gen.ts';
 import { appendEvent, appendEvents, type NewEvent } from './journal-events.ts';
-import { type JournaledOrder, lockOrder, lockOrders, newsOf, reasonAfter, saveProgress } from './journal-orders.ts';
+import {
+  type JournaledOrder,
+  lockAccountOf,
+  lockOrder,
+  newsOf,
+  readOrders,
+  reasonAfter,
+  saveProgress,
+} from './journal-orders.ts';
 
 type Change = Parameters<OrderJournal['changeOrder']>[1];
 type Note = Parameters<OrderJournal['note']>[1];
@@ -24,12 +32,9 @@ export async function beginSubmission(
   at: Date,
 ): Promise<boolean> {
   if (orderRefs.length === 0 || submission < 1) return false;
-  const orders = await lockOrders(trx, orderRefs);
-  const mayBeSent = ({ submissions, progress }: JournaledOrder) =>
-    submissions === submission - 1 && UNSEEN.includes(progress.state);
-  if (!orders.every(mayBeSent)) return false;
-  const ids = orders.map(({ orderId }) => orderId);
-  await trx
+  await lockAccountOf(trx, orderRefs);
+  // Those that may be sent are counted and moved in one statement: all of them, or none.
+  const begun = await trx
     .updateTable('orders')
     .set({ submissions: submission, submitted_at: at, updated_at: at })
     .set((eb) => ({
@@ -40,17 +45,32 @@ export async function beginSubmission(
         .else(eb.ref('state'))
         .end(),
     }))
-    .where('id', 'in', ids)
+    .where('order_ref', 'in', orderRefs)
+    .where(
+      (eb) =>
+        eb
+          .selectFrom('orders as o')
+          .innerJoin('tickets as t', 't.id', 'o.ticket_id')
+          .select(eb.fn.countAll<number>().as('count'))
+          .where('t.spec', 'is not', null)
+          .where('o.order_ref', 'in', orderRefs)
+          .where('o.submissions', '=', submission - 1)
+          .where('o.state', 'in', UNSEEN),
+      '=',
+      orderRefs.length,
+    )
+    .returning(['id as orderId', 'account_id as accountId', 'order_ref as orderRef', 'state'])
     .execute();
-  const events = orders.map((order): NewEvent => {
-    const { state } = order.progress;
-    return {
-      ...ownEvent(order, 'submission', at),
-      key: `submission/${order.planned.orderRef}/${submission}`,
-      state: state === OrderState.pending ? OrderState.submitted : state,
-      data: { submission },
-    };
-  });
+  if (begun.length === 0) {
+    await readOrders(trx, orderRefs);
+    return false;
+  }
+  const events = begun.map(
+    ({ orderId, accountId, orderRef, state }): NewEvent => ({
+      ...{ accountId, order: { orderId, planned: { orderRef } }, kind: 'submission', kept: null, state, isNews: false },
+      ...{ key: `submission/${orderRef}/${submission}`, data: { submission }, at, recordedAt: at },
+    }),
+  );
   await appendEvents(trx, events);
   return true;
 }

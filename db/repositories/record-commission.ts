@@ -1,57 +1,22 @@
 import { sql, type Transaction } from 'kysely';
 import { Dec } from '../../src/domain/money/decimal.ts';
 import { amountOf } from '../../src/domain/orders/order-progress-fill.ts';
-import type { BrokerReport, CommissionReport } from '../../src/ports/broker-session.ts';
+import type { CommissionReport } from '../../src/ports/broker-session.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableText } from '../storable.ts';
 import { type BookedFill, bookFillCommission } from './account-books.ts';
+import { commissionProblem } from './commission-amount.ts';
 import type { JournaledOrder } from './journal-orders.ts';
 import type { ReportBatch } from './report-batch.ts';
-
-const MAX_COMMISSION = new Dec('1e15');
-const MAX_DECIMALS = 20;
-
-interface Paid {
-  readonly orderRef: string;
-  readonly commissionUsd: string;
-}
-
-/** What executions cost, where the same reports that tell of them tell it after them: both are booked in one go. */
-export class CommissionsBehind {
-  readonly #coming = new Map<string, CommissionReport>();
-  readonly #paid = new Map<string, Paid>();
-
-  constructor(reports: readonly BrokerReport[]) {
-    const executed = new Set<string>();
-    for (const report of reports) {
-      if (report.kind === 'execution') executed.add(report.execId);
-      if (report.kind !== 'commission' || !executed.has(report.execId) || this.#coming.has(report.execId)) continue;
-      if (amountProblem(report.commissionUsd) === null) this.#coming.set(report.execId, report);
-    }
-  }
-
-  /** The amount that will be told, in plain digits; null for none. */
-  of(execId: string): string | null {
-    const report = this.#coming.get(execId);
-    return report === undefined ? null : new Dec(report.commissionUsd).toFixed();
-  }
-
-  paid(execId: string, paid: Paid): void {
-    this.#paid.set(execId, paid);
-  }
-
-  paidFor(execId: string): Paid | null {
-    return this.#paid.get(execId) ?? null;
-  }
-}
+import type { ReportedExecutions } from './reported-executions.ts';
 
 /** Books what an execution cost, once; where the execution is not known yet, it is kept until that comes. */
 export async function recordCommission(
   batch: ReportBatch,
   report: CommissionReport,
-  behind: CommissionsBehind,
+  executions: ReportedExecutions,
 ): Promise<void> {
-  const paid = behind.paidFor(report.execId);
+  const paid = executions.paidFor(report.execId);
   const isPaid = paid !== null && amountOf(paid.commissionUsd)?.equals(report.commissionUsd);
   // As it is now: its execution may not have been the last word about it.
   const order = isPaid ? await batch.find(paid.orderRef) : null;
@@ -59,23 +24,22 @@ export async function recordCommission(
   // The look for other commissions of the execution must see those of this batch.
   await batch.write();
   const booked = await findBooked(batch, report.execId);
-  const problem = amountProblem(report.commissionUsd);
+  const problem = commissionProblem(report.commissionUsd);
   if (problem !== null) return batch.refused(report, booked?.order ?? null, problem);
-  if (booked === null) return batch.unmatched(report, `no execution ${report.execId} is booked`);
+  if (booked === null) {
+    executions.payEarly(report.execId);
+    return batch.unmatched(report, `no execution ${report.execId} is booked`);
+  }
   const refusal = await bookOnce(batch.trx, booked, report);
   if (refusal !== null) return batch.refused(report, booked.order, refusal);
   return batch.quietly(report, booked.order);
 }
 
-/** Whether a commission was told before its execution, which has just come. */
-export async function hasEarlyCommission({ trx, accountId }: ReportBatch, execId: string): Promise<boolean> {
-  const early = await commissionEvents(trx, accountId, execId).where('outcome', '=', 'unmatched').executeTakeFirst();
-  return early !== undefined;
-}
-
 /** Books the commissions that were told before the execution that has just been booked; the first counts. */
 export async function bookEarlyCommissions(batch: ReportBatch, execId: string): Promise<void> {
   const { trx, accountId } = batch;
+  // One that came early may be of this batch.
+  await batch.write();
   const early = await commissionEvents(trx, accountId, execId).where('outcome', '=', 'unmatched').execute();
   for (const { id, data } of early) {
     const booked = await findBooked(batch, execId);
@@ -138,10 +102,4 @@ async function findBooked(batch: ReportBatch, execId: string): Promise<BookedOrd
   if (order === null) return null;
   const execution = { execId: exec_id, ...amounts, commissionUsd: '0' };
   return { order, fill: { accountId: batch.accountId, instrument, execution, at } };
-}
-
-function amountProblem(text: string): string | null {
-  const amount = amountOf(text);
-  const isBookable = amount?.abs().lte(MAX_COMMISSION) && amount.decimalPlaces() <= MAX_DECIMALS;
-  return isBookable ? null : `a commission of ${text} cannot be booked`;
 }

@@ -1,26 +1,27 @@
 import type { Transaction } from 'kysely';
 import { type Instrument, instrumentKey } from '../../src/domain/orders/instrument.ts';
 import type { LegFill } from '../../src/domain/orders/order-progress-combo.ts';
-import { applyFill, isSameFill, type ReportedFill } from '../../src/domain/orders/order-progress-fill.ts';
+import { applyFill, isSameFill } from '../../src/domain/orders/order-progress-fill.ts';
 import type { ExecutionReport } from '../../src/ports/broker-session.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableJson, storableText } from '../storable.ts';
 import { type BookedFill, bookFill } from './account-books.ts';
 import { type JournaledOrder, reasonAfter } from './journal-orders.ts';
-import { bookEarlyCommissions, type CommissionsBehind, hasEarlyCommission } from './record-commission.ts';
+import { bookEarlyCommissions } from './record-commission.ts';
 import type { ReportBatch } from './report-batch.ts';
+import type { ReportedExecutions } from './reported-executions.ts';
 
 /** Books an execution once by its id, whatever key tells of it, and with it the commission that was or will be told. */
 export async function recordExecution(
   batch: ReportBatch,
   report: ExecutionReport,
-  behind: CommissionsBehind,
+  executions: ReportedExecutions,
 ): Promise<void> {
   const { trx } = batch;
   const { execId, correctsExecId } = report;
   const order = await batch.find(report.orderRef);
   if (order === null) return batch.unmatched(report, 'no order of the account has this reference');
-  const booked = await findExecution(trx, execId);
+  const booked = executions.booked(execId);
   if (booked !== null) {
     const isSame = booked.orderId === order.orderId && isSameFill(booked, report);
     if (isSame) return batch.applied(report, order);
@@ -37,43 +38,31 @@ export async function recordExecution(
   const moved = { ...order, progress, stateReason, brokerOrderId: report.brokerOrderId ?? order.brokerOrderId };
   batch.move(moved);
   batch.applied(report, moved);
-  await book(batch, report, { order: moved, instrument }, behind);
+  await book(batch, report, { order: moved, instrument }, executions);
 }
 
 async function book(
   batch: ReportBatch,
   report: ExecutionReport,
   { order, instrument }: { readonly order: JournaledOrder; readonly instrument: Instrument },
-  behind: CommissionsBehind,
+  executions: ReportedExecutions,
 ): Promise<void> {
   const { trx, accountId } = batch;
   const { execId, side, quantity, price, at } = report;
-  // One that was told before may be of this batch, and counts more than one that comes behind.
-  await batch.writeCommissions();
-  const isPaid = await hasEarlyCommission(batch, execId);
-  const commissionUsd = isPaid ? null : behind.of(execId);
+  // One that was told before counts more than one that comes behind.
+  const isPaid = executions.isPaidEarly(execId);
+  const commissionUsd = isPaid ? null : executions.commissionBehind(execId);
   const execution = { execId: storableText(execId), side, quantity, price, multiplier: unitsOf(instrument) };
   const fill = { accountId, instrument, execution: { ...execution, commissionUsd: commissionUsd ?? '0' }, at };
   await insertExecution(trx, fill, order);
   await bookFill(trx, fill);
-  if (commissionUsd !== null) behind.paid(execId, { orderRef: order.planned.orderRef, commissionUsd });
+  executions.book(execId, { orderId: order.orderId, instrument, side, quantity, price });
+  if (commissionUsd !== null) executions.pay(execId, { orderRef: order.planned.orderRef, commissionUsd });
   if (isPaid) await bookEarlyCommissions(batch, execId);
 }
 
 function unitsOf(instrument: Instrument): string {
   return instrument.kind === 'option' ? instrument.multiplier : '1';
-}
-
-async function findExecution(
-  trx: Transaction<DB>,
-  execId: string,
-): Promise<(ReportedFill & { readonly orderId: string }) | null> {
-  const row = await trx
-    .selectFrom('executions')
-    .select(['order_id as orderId', 'ticker', 'instrument', 'side', 'quantity', 'price'])
-    .where('exec_id', '=', storableText(execId))
-    .executeTakeFirst();
-  return row === undefined ? null : { ...row, instrument: row.instrument ?? { kind: 'stock', symbol: row.ticker } };
 }
 
 /** Only a combination's progress depends on what was traded before of each leg. */

@@ -9,9 +9,10 @@ import type { DB } from '../schema.gen.ts';
 import { lockAccount } from './accounts.ts';
 import { journaledKeys } from './journal-events.ts';
 import { reasonAfter } from './journal-orders.ts';
-import { CommissionsBehind, recordCommission } from './record-commission.ts';
+import { recordCommission } from './record-commission.ts';
 import { recordExecution } from './record-execution.ts';
 import { ReportBatch } from './report-batch.ts';
+import { type ReportedExecutions, readReported } from './reported-executions.ts';
 
 /**
  * Journals reports of an account's broker in their order and books what they tell, with the account locked to the end of
@@ -24,13 +25,12 @@ export async function recordReports(
   recordedAt: Date,
 ): Promise<readonly RecordedReport[]> {
   await lockAccount(trx, accountId);
-  const keys = reports.map(({ key }) => key);
-  const journaled = new Set(await journaledKeys(trx, accountId, keys));
+  const { journaled: before, executions } = await readReported(trx, accountId, reports);
+  const journaled = new Set(before);
   const batch = new ReportBatch(trx, accountId, recordedAt);
   await batch.load(reports.flatMap((report) => (report.kind === 'commission' ? [] : [report.orderRef])));
-  const behind = new CommissionsBehind(reports.filter(({ key }) => !journaled.has(key)));
   for (const report of reports) {
-    if (!journaled.has(report.key)) await recordOne(batch, report, behind);
+    if (!journaled.has(report.key)) await recordOne(batch, report, executions);
     else if (report.kind === 'status') await recordAgain(batch, report);
     else batch.repeated();
     journaled.add(report.key);
@@ -38,14 +38,14 @@ export async function recordReports(
   return await batch.finish();
 }
 
-async function recordOne(batch: ReportBatch, report: BrokerReport, behind: CommissionsBehind): Promise<void> {
+async function recordOne(batch: ReportBatch, report: BrokerReport, executions: ReportedExecutions): Promise<void> {
   switch (report.kind) {
     case 'status':
       return await recordStatus(batch, report);
     case 'execution':
-      return await recordExecution(batch, report, behind);
+      return await recordExecution(batch, report, executions);
     case 'commission':
-      return await recordCommission(batch, report, behind);
+      return await recordCommission(batch, report, executions);
     default:
       return assertNever(report);
   }

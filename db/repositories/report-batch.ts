@@ -104,11 +104,6 @@ export class ReportBatch {
     return this.#answers;
   }
 
-  /** Writes now where a commission is among what is left: a look for commissions must see it. */
-  async writeCommissions(): Promise<void> {
-    if (this.#drafts.some(({ event }) => event?.kind === 'commission')) await this.write();
-  }
-
   /** Writes what happened since the last time. */
   async write(): Promise<void> {
     for (const order of this.#moved.values()) await saveProgress(this.trx, order, this.recordedAt);

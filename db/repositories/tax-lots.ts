@@ -15,20 +15,20 @@ export interface PositionName {
   readonly key: string;
 }
 
-/** The open lots of a position, oldest first; of one execution where it is named. */
-export async function readLots(
+/** What is left open of the lot that an execution opened. */
+export async function readLotOf(
   trx: Transaction<DB>,
   { accountId, key }: PositionName,
-  execId?: string,
+  execId: string,
 ): Promise<readonly KeptLot[]> {
-  const lots = trx
+  return await trx
     .selectFrom('tax_lots')
     .select(['exec_id as execId', 'quantity', 'cost_usd as costUsd', 'commission_usd as commissionUsd'])
     .select('opened_on as openedOn')
     .where('account_id', '=', accountId)
     .where('ticker', '=', key)
-    .orderBy('opening');
-  return await (execId === undefined ? lots : lots.where('exec_id', '=', execId)).execute();
+    .where('exec_id', '=', execId)
+    .execute();
 }
 
 /** Writes what differs: a lot that stays keeps its place in the order of opening; a new one was opened on `day`. */

@@ -131,8 +131,8 @@ export interface BrokerSession {
   /** Null where the broker keeps none, or does not answer. */
   profit(account: string): Promise<BrokerProfit | null>;
   /**
-   * Every report in the order in which it came; those of `place` and `statement`, too. What came while the listener was
-   * at work comes to it together when it is done.
+   * Every report in the order in which it came; those of `place` and `statement`, too. The listener may be called again
+   * before it is done with what came first, and keeps the order.
    */
   onReports(listener: (reports: readonly BrokerReport[]) => Promise<void>): void;
   /** Called at each change of `state`, and once at once. */

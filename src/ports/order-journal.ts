@@ -7,6 +7,7 @@ import type { OrderNews } from '../domain/orders/order-news.ts';
 import type { OrderEvent, OrderState } from '../domain/orders/order-state.ts';
 import type { RiskAssessment } from '../domain/orders/risk-gate.ts';
 import type { TicketSpec } from '../domain/orders/ticket.ts';
+import type { TradingMode } from '../domain/orders/trading-mode.ts';
 import type { BrokerReport } from './broker-session.ts';
 
 /** A ticket that is about to be journaled, with the risk gate's word about each of its orders. */
@@ -127,6 +128,8 @@ export interface AccountWorkingOrder extends WorkingOrder {
 
 /** What an account has and has under way: the facts of the risk gate that stand in the books. */
 export interface AccountExposure {
+  /** The strictest that holds for it. */
+  readonly mode: TradingMode;
   readonly cashUsd: DecimalString;
   /** Cash and positions at their last marks. */
   readonly netLiquidationUsd: DecimalString;

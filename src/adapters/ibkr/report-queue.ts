@@ -14,42 +14,46 @@ export interface ReportQueue {
   drained(): Promise<void>;
 }
 
-/**
- * Reports in the order in which they came. A listener writes down what it has before it sees more; what came meanwhile
- * comes to it together.
- */
+/** Reports in the order in which they came; those of one message of the gateway come to a listener together. */
 export function createReportQueue(log: IbkrLog): ReportQueue {
   const taps = new Set<(report: BrokerReport) => void>();
   const listeners: Listener[] = [];
+  const handing = new Set<Promise<void>>();
   let waiting: BrokerReport[] = [];
-  let tail = Promise.resolve();
 
-  const deliver = async () => {
+  const hand = async (listener: Listener, reports: readonly BrokerReport[]) => {
+    try {
+      await listener(reports);
+    } catch (error) {
+      // The next statement brings them again.
+      const keys = reports.map(({ key }) => key);
+      log.error({ keys, error: messageOf(error) }, 'reports of the broker could not be journaled');
+    }
+  };
+  const deliver = () => {
     const reports = waiting;
     waiting = [];
-    if (reports.length === 0) return;
     for (const listener of listeners) {
-      try {
-        await listener(reports);
-      } catch (error) {
-        // The next statement brings them again; the reports behind them must not wait for that.
-        const keys = reports.map(({ key }) => key);
-        log.error({ keys, error: messageOf(error) }, 'reports of the broker could not be journaled');
-      }
+      const handed = hand(listener, reports).finally(() => handing.delete(handed));
+      handing.add(handed);
     }
   };
 
   return {
     publish(report) {
       for (const tap of [...taps]) tap(report);
+      if (waiting.length === 0) queueMicrotask(deliver);
       waiting.push(report);
-      tail = tail.then(deliver);
     },
     tap(listener) {
       taps.add(listener);
       return () => void taps.delete(listener);
     },
     onReports: (listener) => void listeners.push(listener),
-    drained: () => tail,
+    async drained() {
+      // What was published just now is handed on in the next microtask.
+      await Promise.resolve();
+      await Promise.all(handing);
+    },
   };
 }

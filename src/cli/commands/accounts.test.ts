@@ -19,7 +19,14 @@ describe('accounts', () => {
       exposures: new Map([
         [
           DEMO_ID,
-          { cashUsd: '-5', netLiquidationUsd: '995.5', positions: [], working: [working({})], recentIntents: [] },
+          {
+            cashUsd: '-5',
+            netLiquidationUsd: '995.5',
+            positions: [],
+            working: [working({})],
+            mode: 'normal' as const,
+            recentIntents: [],
+          },
         ],
       ]),
       restrictions: [{ accountId: DEMO_ID, mode: 'reduce_only' as const, reason: 'test', by: 'ada', at: NOW }],
@@ -49,7 +56,7 @@ test('positions of one’s own stand beside those of research, an option’s val
     positions: [{ ...position, marketPrice: '1.2', marketDate: '2017-04-03' }],
   };
   world.exposures.set(DEMO_ID, {
-    ...{ cashUsd: '300', netLiquidationUsd: '60', working: [], recentIntents: [] },
+    ...{ cashUsd: '300', netLiquidationUsd: '60', working: [], mode: 'normal' as const, recentIntents: [] },
     positions: [
       { instrument: { ...option, multiplier: '100' }, quantity: '-2', marketValueUsd: '-240', tradeId: null },
     ],

@@ -24,7 +24,14 @@ function held(instrument: Instrument, quantity: string): HeldPosition {
 }
 
 function books(positions: readonly HeldPosition[], orders: AccountExposure['working'] = []): AccountExposure {
-  return { cashUsd: '0', netLiquidationUsd: '0', positions, working: orders, recentIntents: [] };
+  return {
+    cashUsd: '0',
+    netLiquidationUsd: '0',
+    positions,
+    working: orders,
+    mode: 'normal' as const,
+    recentIntents: [],
+  };
 }
 
 /**

@@ -57,7 +57,7 @@ describe('the kill switch', () => {
   test('names accounts of one’s own, and what already works at the broker', async () => {
     const it = { ...world(), accounts: [demoAccount()] };
     it.exposures.set(DEMO_ID, {
-      ...{ cashUsd: '0', netLiquidationUsd: '0', positions: [], recentIntents: [] },
+      ...{ cashUsd: '0', netLiquidationUsd: '0', positions: [], mode: 'normal' as const, recentIntents: [] },
       working: [working({})],
     });
     const context = createFakeContext(it);

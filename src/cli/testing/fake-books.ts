@@ -89,6 +89,7 @@ const EMPTY_BOOKS: AccountExposure = {
   netLiquidationUsd: '0',
   positions: [],
   working: [],
+  mode: 'normal' as const,
   recentIntents: [],
 };
 

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { createTradingSwitch } from '../../../db/repositories/trading-switch.ts';
+import type { TradingMode } from '../../../src/domain/orders/trading-mode.ts';
 import type { OrderJournal } from '../../../src/ports/order-journal.ts';
+import type { TradingSwitch } from '../../../src/ports/trading-switch.ts';
 import { NOON } from './fixtures.ts';
 import {
   executionOf,
@@ -21,8 +24,21 @@ const conflict = { name: 'FoliosError', code: 'TICKET_CONFLICT' };
 describe('the exposure of an account', () => {
   let journal: OrderJournal;
   let accountId: string;
+  let tradingSwitch: TradingSwitch;
   withJournal((bench) => {
     ({ journal, accountId } = bench);
+    tradingSwitch = createTradingSwitch(bench.database.db);
+  });
+
+  test('is under the stricter mode of its own and of all accounts, as of the same moment', async () => {
+    const modeAfter = async (mode: TradingMode, ofAll: boolean) => {
+      await tradingSwitch.set({ accountId: ofAll ? null : accountId, mode, reason: 'a try', by: 'ada', at: NOON });
+      return (await journal.exposure(accountId, LATER)).mode;
+    };
+    expect(await modeAfter('reduce_only', false)).toBe('reduce_only');
+    expect(await modeAfter('paused', true)).toBe('paused');
+    expect(await modeAfter('normal', true)).toBe('reduce_only');
+    expect(await modeAfter('normal', false)).toBe('normal');
   });
 
   test('is its cash, its positions at their marks, and their trades', async () => {
@@ -34,6 +50,7 @@ describe('the exposure of an account', () => {
     await recordIn(journal, accountId, executionOf(`${ofTrade.ticketId}/1`, put), NOON);
     const exposure = await journal.exposure(accountId, LATER);
     expect(exposure).toEqual({
+      mode: 'normal',
       cashUsd: '99500',
       netLiquidationUsd: '100000',
       positions: [
