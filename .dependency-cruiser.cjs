@@ -17,13 +17,31 @@ const LAYERS = {
     path: '^src/client/',
     may: ['^src/domain/', '^src/contracts/', '^workflows/[^/]+/(messages|workflow)\\.ts$'],
   },
+  service: {
+    path: '^src/service/',
+    may: ['^src/domain/', '^src/contracts/', '^src/ports/', '^src/client/', '^workflows/[^/]+/messages\\.ts$'],
+  },
   api: {
     path: '^src/api/',
-    may: ['^src/domain/', '^src/contracts/', '^src/ports/', '^src/client/', '^workflows/[^/]+/messages\\.ts$'],
+    may: [
+      '^src/domain/',
+      '^src/contracts/',
+      '^src/ports/',
+      '^src/client/',
+      '^src/service/',
+      '^workflows/[^/]+/messages\\.ts$',
+    ],
   },
   cli: {
     path: '^src/cli/',
-    may: ['^src/domain/', '^src/contracts/', '^src/ports/', '^src/client/', '^workflows/[^/]+/messages\\.ts$'],
+    may: [
+      '^src/domain/',
+      '^src/contracts/',
+      '^src/ports/',
+      '^src/client/',
+      '^src/service/',
+      '^workflows/[^/]+/messages\\.ts$',
+    ],
   },
   config: { path: '^src/config[^/]*\\.ts$', may: ['^src/domain/', '^src/contracts/'] },
 };
@@ -100,7 +118,7 @@ const purity = [
     name: 'workflow-code-stays-in-workers',
     comment: 'outside workflows their functions are types; only messages (names of updates and queries) are values',
     severity: 'error',
-    from: { path: '^src/(client|api|cli)/', pathNot: TEST_FILES },
+    from: { path: '^src/(client|service|api|cli)/', pathNot: TEST_FILES },
     to: { path: '^workflows/.*/workflow\\.ts$', dependencyTypesNot: ['type-only'] },
   },
 ];
@@ -108,10 +126,11 @@ const purity = [
 const boundaries = [
   {
     name: 'adapters-apart',
-    comment: 'an adapter knows its vendor, not its siblings; llm and market-data hold what their vendors share',
+    comment:
+      'an adapter knows its vendor, not its siblings; llm, market-data and notifications hold what their vendors share',
     severity: 'error',
-    from: { path: '^src/adapters/([^/]+)/', pathNot: [TEST_FILES, '^src/adapters/(llm|market-data)/'] },
-    to: { path: '^src/adapters/', pathNot: ['^src/adapters/$1/', '^src/adapters/(llm|market-data)/'] },
+    from: { path: '^src/adapters/([^/]+)/', pathNot: [TEST_FILES, '^src/adapters/(llm|market-data|notifications)/'] },
+    to: { path: '^src/adapters/', pathNot: ['^src/adapters/$1/', '^src/adapters/(llm|market-data|notifications)/'] },
   },
   {
     name: 'database-packages-in-db',

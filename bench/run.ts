@@ -2,8 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Figure, ratioOf } from './figure.ts';
+import { apiReads } from './figures/api-reads.ts';
 import { cliCommands } from './figures/cli-commands.ts';
 import type { FigureGroup } from './figures/group.ts';
+import { lineageRead } from './figures/lineage-read.ts';
 import { providerJobEvents } from './figures/provider-job-events.ts';
 import { researchThroughput } from './figures/research-throughput.ts';
 import { stepLatency } from './figures/step-latency.ts';
@@ -19,7 +21,9 @@ const GROUPS: readonly FigureGroup[] = [
   ticketThroughput,
   ticketRecovery,
   stepLatency,
+  lineageRead,
   cliCommands,
+  apiReads,
   workerMemory,
 ];
 

@@ -45,6 +45,9 @@ const CONSTRAINT_CODES: Readonly<Record<string, ErrorCode>> = {
   order_events_key_unique: 'TICKET_CONFLICT',
   portfolio_accounts_name_unique: 'TICKET_CONFLICT',
   portfolio_accounts_broker_account_unique: 'TICKET_CONFLICT',
+  users_name_unique: 'USER_CONFLICT',
+  api_tokens_name_unique: 'USER_CONFLICT',
+  api_tokens_user_id_fkey: 'RESOURCE_NOT_FOUND',
 };
 
 interface DriverError {

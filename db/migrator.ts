@@ -14,6 +14,13 @@ import * as accounting from './migrations/20261121211500_accounting.ts';
 import * as keptReports from './migrations/20261121212000_kept_reports.ts';
 import * as ibkrPrices from './migrations/20261121220000_ibkr_prices.ts';
 import * as exposure from './migrations/20261121223000_exposure.ts';
+import * as users from './migrations/20261122100000_users.ts';
+import * as lineageArchive from './migrations/20261122110000_lineage_archive.ts';
+import * as strategySchedules from './migrations/20261122120000_strategy_schedules.ts';
+import * as alerts from './migrations/20261122130000_alerts.ts';
+import * as llmBudgets from './migrations/20261122131000_llm_budgets.ts';
+import * as apiPages from './migrations/20261122140000_api_pages.ts';
+import * as sessionStates from './migrations/20261122150000_session_states.ts';
 import type { DB } from './schema.gen.ts';
 
 /** Every migration under its file's name; listed here, so that a forgotten file cannot run and a bundle needs no folder. */
@@ -30,6 +37,13 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '20261121212000_kept_reports': keptReports,
   '20261121220000_ibkr_prices': ibkrPrices,
   '20261121223000_exposure': exposure,
+  '20261122100000_users': users,
+  '20261122110000_lineage_archive': lineageArchive,
+  '20261122120000_strategy_schedules': strategySchedules,
+  '20261122130000_alerts': alerts,
+  '20261122131000_llm_budgets': llmBudgets,
+  '20261122140000_api_pages': apiPages,
+  '20261122150000_session_states': sessionStates,
 };
 
 export const MIGRATION_NAMES: readonly string[] = Object.keys(MIGRATIONS);

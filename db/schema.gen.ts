@@ -2,7 +2,10 @@
 
 import type { ArtifactRef } from "../src/contracts/schemas/artifact.ts";
 import type { PriceSource, ResearchStrategy } from "../src/contracts/schemas/strategy.ts";
+import type { Role, Scope } from "../src/domain/access/principal.ts";
 import type { CorporateAction } from "../src/domain/accounting/corporate-actions.ts";
+import type { AlertKind, Severity } from "../src/domain/alerts/alert.ts";
+import type { PriceBasis } from "../src/domain/llm/pricing.ts";
 import type { Instrument, Tradable } from "../src/domain/orders/instrument.ts";
 import type { OrderSide, OrderState } from "../src/domain/orders/order-state.ts";
 import type { OrderRole, OrderType, TimeInForce } from "../src/domain/orders/order.ts";
@@ -12,19 +15,75 @@ import type { TradingMode } from "../src/domain/orders/trading-mode.ts";
 import type { ProviderMode, ProviderName } from "../src/domain/research/provider.ts";
 import type { RecommendationAction } from "../src/domain/research/recommendation.ts";
 import type { TaskState } from "../src/domain/research/task-state.ts";
+import type { SessionState } from "../src/ports/broker-session.ts";
 import type { BatchCounts } from "../src/ports/llm-provider.ts";
 import type { EventOutcome, OrderEventKind } from "../src/ports/order-journal.ts";
 import type { UsageRecord } from "../src/ports/repositories.ts";
-import type { BrokerName } from "../src/ports/trading-accounts.ts";
+import type { BrokerName, Gateway } from "../src/ports/trading-accounts.ts";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export type Json = JsonValue;
+
+export type JsonArray = JsonValue[];
+
+export type JsonObject = {
+  [x: string]: JsonValue | undefined;
+};
+
+export type JsonPrimitive = boolean | number | string | null;
+
+export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
+
 export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface AlertDeliveries {
+  alert_id: string;
+  attempts: Generated<number>;
+  channel_id: string;
+  last_error: string | null;
+  planned_at: Timestamp;
+  sent_at: Timestamp | null;
+  started_at: Timestamp | null;
+  state: string;
+  told_count: Generated<number>;
+}
+
+export interface Alerts {
+  account_id: string | null;
+  acknowledged_at: Timestamp | null;
+  acknowledged_by: string | null;
+  count: Generated<number>;
+  dedupe_key: string;
+  dedupe_until: Timestamp;
+  first_seen_at: Timestamp;
+  id: string;
+  kind: AlertKind;
+  last_seen_at: Timestamp;
+  planned_at: Timestamp | null;
+  severity: Severity;
+  strategy_id: string | null;
+  subject: string;
+  text: string;
+  workflow_id: string | null;
+}
+
+export interface ApiTokens {
+  created_at: Timestamp;
+  expires_at: Timestamp | null;
+  hint: string;
+  id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  scopes: Scope[];
+  secret_sha256: string;
+  user_id: string;
+}
 
 export interface Artifacts {
   bytes: number;
@@ -47,6 +106,27 @@ export interface BrokerOrderIds {
   account_id: string;
   order_id: number;
   order_ref: string;
+}
+
+export interface BrokerSessionStates {
+  account_id: string;
+  client_id: number | null;
+  holder: string;
+  host: string | null;
+  port: number | null;
+  renewed_at: Timestamp;
+  since: Timestamp;
+  state: SessionState;
+}
+
+export interface ChangeEvents {
+  account_id: string | null;
+  at: Generated<Timestamp>;
+  data: Json;
+  id: Generated<number>;
+  kind: string;
+  strategy_id: string | null;
+  xid: Generated<string>;
 }
 
 export interface ClosedLots {
@@ -112,6 +192,17 @@ export interface ExecutionTasks {
   submitted_at: Timestamp | null;
 }
 
+export interface IdempotencyKeys {
+  body: string | null;
+  claimed_at: Timestamp;
+  content_type: string | null;
+  key: string;
+  operation: string;
+  principal: string;
+  request_sha256: string;
+  status: number | null;
+}
+
 export interface KeptReportAcknowledgements {
   acknowledged_at: Timestamp;
   acknowledged_by: string;
@@ -142,7 +233,45 @@ export interface LedgerTransactions {
   memo: string;
 }
 
+export interface LineageArchive {
+  account_id: string | null;
+  archived_at: Timestamp;
+  bytes: number;
+  closed_at: Timestamp;
+  event_count: number;
+  media_type: string;
+  run_id: string;
+  sha256: string;
+  started_at: Timestamp;
+  state: string;
+  strategy_id: string | null;
+  uri: string;
+  workflow_id: string;
+  workflow_type: string;
+}
+
+export interface LlmBudgets {
+  daily_usd: Numeric | null;
+  id: Generated<number>;
+  set_at: Timestamp;
+  set_by: string;
+  strategy_id: string | null;
+}
+
+export interface LlmReservations {
+  call_id: string;
+  day: string;
+  ended_at: Timestamp | null;
+  reserved_at: Timestamp;
+  reserved_usd: Numeric;
+  settled_usd: Numeric | null;
+  state: string;
+  strategy_id: string;
+  task_id: string;
+}
+
 export interface LlmUsage {
+  cached_input_tokens: Generated<number>;
   call_id: string;
   called_at: Timestamp;
   cost_usd: Numeric;
@@ -150,6 +279,7 @@ export interface LlmUsage {
   mode: ProviderMode;
   model: string;
   output_tokens: number;
+  price_basis: Generated<PriceBasis>;
   provider: ProviderName;
   state: UsageRecord['state'];
   task_id: string;
@@ -158,6 +288,18 @@ export interface LlmUsage {
 export interface MarketClock {
   market_date: string;
   only_row: Generated<boolean>;
+}
+
+export interface NotificationChannels {
+  created_at: Timestamp;
+  created_by: string;
+  id: string;
+  name: string;
+  owner_id: string | null;
+  quiet_hours: Json | null;
+  removed_at: Timestamp | null;
+  rules: Json;
+  settings: Json;
 }
 
 export interface OrderEvents {
@@ -223,10 +365,12 @@ export interface PortfolioAccounts {
   broker: Generated<BrokerName>;
   broker_account: string;
   created_at: Timestamp;
+  gateway: ColumnType<Gateway | null, string | null, string | null>;
   id: string;
   initial_balance_usd: Numeric;
   name: string;
   opened_on: string;
+  owner_id: string | null;
   price_source: PriceSource;
   provider: ProviderName | null;
   risk_limits: ColumnType<Partial<RiskLimits>, string | undefined, string>;
@@ -279,7 +423,16 @@ export interface Strategies {
   active: boolean;
   created_at: Timestamp;
   id: string;
+  owner_id: string | null;
   slug: string;
+}
+
+export interface StrategySchedules {
+  changed_at: Generated<Timestamp>;
+  document_sha256: string | null;
+  namespace_id: string;
+  scheduled: boolean;
+  strategy_id: string;
 }
 
 export interface StrategyVersions {
@@ -344,20 +497,51 @@ export interface TradingModeChanges {
   reason: string;
 }
 
+export interface Users {
+  created_at: Timestamp;
+  disabled_at: Timestamp | null;
+  id: string;
+  name: string;
+  password_changed_at: Timestamp;
+  password_hash: string;
+  role: Role;
+}
+
+export interface UserSessions {
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  id: string;
+  ip: string;
+  last_seen_at: Timestamp;
+  secret_sha256: string;
+  user_agent: string;
+  user_id: string;
+}
+
 export interface DB {
+  alert_deliveries: AlertDeliveries;
+  alerts: Alerts;
+  api_tokens: ApiTokens;
   artifacts: Artifacts;
   broker_order_id_floors: BrokerOrderIdFloors;
   broker_order_ids: BrokerOrderIds;
+  broker_session_states: BrokerSessionStates;
+  change_events: ChangeEvents;
   closed_lots: ClosedLots;
   corporate_actions_applied: CorporateActionsApplied;
   execution_tasks: ExecutionTasks;
   executions: Executions;
+  idempotency_keys: IdempotencyKeys;
   kept_report_acknowledgements: KeptReportAcknowledgements;
   ledger_balances: LedgerBalances;
   ledger_entries: LedgerEntries;
   ledger_transactions: LedgerTransactions;
+  lineage_archive: LineageArchive;
+  llm_budgets: LlmBudgets;
+  llm_reservations: LlmReservations;
   llm_usage: LlmUsage;
   market_clock: MarketClock;
+  notification_channels: NotificationChannels;
   order_events: OrderEvents;
   orders: Orders;
   paper_broker_steps: PaperBrokerSteps;
@@ -367,10 +551,13 @@ export interface DB {
   recommendations: Recommendations;
   requests: Requests;
   strategies: Strategies;
+  strategy_schedules: StrategySchedules;
   strategy_versions: StrategyVersions;
   submission_intents: SubmissionIntents;
   task_polls: TaskPolls;
   tax_lots: TaxLots;
   tickets: Tickets;
   trading_mode_changes: TradingModeChanges;
+  user_sessions: UserSessions;
+  users: Users;
 }

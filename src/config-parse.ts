@@ -3,9 +3,9 @@ import { FoliosError } from './contracts/errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads every variable of the table; CONFIG_INVALID names all that cannot be used, and shows no secret. */
-export function parseEnvironment(env: Environment): ConfigValues {
-  const problems: string[] = [];
+/** Reads every variable of the table; CONFIG_INVALID names all that cannot be used, and shows no secret. `found` are problems seen before. */
+export function parseEnvironment(env: Environment, found: readonly string[] = []): ConfigValues {
+  const problems: string[] = [...found];
   const values: Record<string, unknown> = {};
   for (const [name, variable] of Object.entries<ConfigVariable>(CONFIG_VARIABLES)) {
     // Compose files and shells pass unset variables on as empty ones.

@@ -281,6 +281,97 @@ export const CONFIG_VARIABLES = {
     secret: true,
     meaning: 'Former keys, comma between, that still decrypt what they encrypted.',
   },
+  FOLIOS_METRICS_PORT: {
+    schema: port,
+    default: null,
+    shownDefault: 'none',
+    meaning:
+      "Where a worker of its own shows the Temporal SDK's figures to Prometheus; `npm start` shows them in `/metrics` of the API.",
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: url('http', 'https'),
+    default: null,
+    shownDefault: 'no traces',
+    meaning:
+      'An OpenTelemetry collector that takes OTLP over HTTP: requests, workflows and activities are traced to it.',
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    schema: text.regex(/^[^=,\s]+=[^,]*(,[^=,\s]+=[^,]*)*$/, 'must be name=value, comma between'),
+    default: null,
+    secret: true,
+    meaning: 'Headers for the collector, such as its key, as `name=value` with commas between.',
+  },
+  OTEL_SERVICE_NAME: { schema: text, default: 'folios', meaning: 'The name of this service in traces.' },
+  FOLIOS_API_REQUESTS_PER_MINUTE: {
+    schema: wholeNumber(1, 10_000_000),
+    default: '6000',
+    meaning: 'How many requests one user or token may make in a minute; without either, one address.',
+  },
+  FOLIOS_TRUSTED_PROXIES: {
+    schema: text.regex(/^[0-9a-fA-F.:/]+(,[0-9a-fA-F.:/]+)*$/, 'must be addresses or networks, comma between'),
+    default: null,
+    shownDefault: 'none',
+    meaning: 'Reverse proxies whose `X-Forwarded-*` headers are believed, such as `10.0.0.0/8`.',
+  },
+  FOLIOS_SESSION_HOURS: {
+    schema: wholeNumber(1, 24 * 365),
+    default: '12',
+    meaning: 'After how many hours without a request a login ends.',
+  },
+  FOLIOS_SESSION_MAX_DAYS: {
+    schema: wholeNumber(1, 365),
+    default: '30',
+    meaning: 'After how many days a login ends although it is used.',
+  },
+  FOLIOS_SETUP_TOKEN: {
+    schema: text.min(16, 'must have at least 16 characters'),
+    default: null,
+    shownDefault: 'none: only from this machine',
+    secret: true,
+    meaning: 'Whoever knows it may make the first user of a service that listens on a network.',
+  },
+  FOLIOS_SERVER: {
+    schema: text.regex(/^https?:\/\//, { error: () => 'must be an address such as https://folios.example' }),
+    default: null,
+    shownDefault: 'none: this machine',
+    meaning: 'The folios server on which the command line works; `--server` says the same for one call.',
+  },
+  FOLIOS_TOKEN: {
+    schema: text.regex(/^\S+$/, { error: () => 'must be an API token such as fol_…' }),
+    default: null,
+    shownDefault: 'none',
+    secret: true,
+    meaning:
+      'The API token with which the command line works on a server; `--token-file` names a file with it instead.',
+  },
+  FOLIOS_ALLOW_PRIVATE_WEBHOOKS: {
+    schema: text.regex(/^(true|false|[A-Za-z0-9.:/_-]+(,[A-Za-z0-9.:/_-]+)*)$/, {
+      error: () => 'must be true, false, or hosts and networks such as hooks.lan,10.0.0.0/8, comma between',
+    }),
+    default: 'false',
+    meaning:
+      'Notification channels reach public addresses by https alone. `true`, or a list of hosts and networks, lets private addresses and plain http through.',
+  },
+  FOLIOS_SECRETS_DIR: {
+    schema: text,
+    default: '/run/secrets',
+    meaning:
+      'The folder of the files that channels name as `file:name`; `NOTIFY_…` variables are named `env:NOTIFY_…`.',
+  },
+  FOLIOS_TELEGRAM_API_URL: {
+    schema: url('http', 'https'),
+    default: 'https://api.telegram.org',
+    meaning: "Another address for Telegram's bot API, such as a server of your own.",
+  },
+  FOLIOS_CODEC_ORIGINS: {
+    schema: text.refine(
+      (value) => value.split(',').every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+      'must be origins such as https://temporal.example.com, comma between',
+    ),
+    default: null,
+    shownDefault: 'the embedded Web UI',
+    meaning: 'Whose pages may have payloads decoded by the codec server: the origins of your own Temporal Web UI.',
+  },
   FOLIOS_LOG_LEVEL: {
     schema: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
     default: 'info',

@@ -28,6 +28,7 @@ describe('the configuration', () => {
       emulators: { openai: 8101, anthropic: 8102, gemini: 8103 },
       twsEmulator: 7497,
       twsControl: 7498,
+      metrics: null,
     });
     expect([config.databaseUrl, config.temporal.external, config.artifactStore.kind]).toEqual([null, false, 'file']);
     expect(config.providers.openai).toMatchObject({

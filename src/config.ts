@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { type Environment, parseEnvironment } from './config-parse.ts';
 import { emulatorPorts, type ProviderConfig, providerConfigs } from './config-providers.ts';
 import { Secret } from './config-secret.ts';
+import { readSecretFiles } from './config-secret-files.ts';
 import type { ConfigValues } from './config-variables.ts';
 import type { MarketDate } from './domain/market/market-date.ts';
 import type { ProviderName } from './domain/research/provider.ts';
@@ -40,6 +41,8 @@ export interface Config {
     readonly emulators: Readonly<Record<ProviderName, number>>;
     readonly twsEmulator: number;
     readonly twsControl: number;
+    /** Null: the SDK's figures are shown by the API alone, where it runs in the same process. */
+    readonly metrics: number | null;
   };
   /** Null means the embedded PostgreSQL. */
   readonly databaseUrl: Secret<string> | null;
@@ -73,14 +76,42 @@ export interface Config {
   readonly replayStart: MarketDate;
   readonly jobTimeoutHours: number;
   readonly schedules: { readonly planCron: string; readonly timeZone: string };
+  /** Null: nobody is told of traces. */
+  readonly tracing: {
+    readonly endpoint: string;
+    readonly headers: Secret<Readonly<Record<string, string>>>;
+    readonly serviceName: string;
+  } | null;
+  readonly api: {
+    readonly requestsPerMinute: number;
+    readonly trustedProxies: readonly string[];
+    readonly sessionIdleMs: number;
+    readonly sessionMaxMs: number;
+    /** Null: the first user is made from this machine alone. */
+    readonly setupToken: Secret<string> | null;
+    /** Null: the embedded Web UI's. */
+    readonly codecOrigins: readonly string[] | null;
+  };
+  /** The server on which the command line works; null for this machine. */
+  readonly remote: { readonly server: string | null; readonly token: Secret<string> | null };
+  readonly notifications: {
+    readonly allowPrivate: 'none' | 'all' | readonly string[];
+    readonly secretsDir: string;
+    /** The NOTIFY_ variables. */
+    readonly secrets: Secret<Readonly<Record<string, string>>>;
+    readonly telegramApiUrl: string;
+  };
   readonly logLevel: ConfigValues['FOLIOS_LOG_LEVEL'];
+  /** What works but should not stay so; said at every start. */
+  readonly warnings: readonly string[];
 }
 
 const REPOSITORY_ROOT = resolve(import.meta.dirname, '..');
 
 /** Reads the environment, the only place that does. CONFIG_INVALID names every bad variable; PROVIDER_KEY_MISSING. */
-export function loadConfig(env: Environment = process.env, root: string = REPOSITORY_ROOT): Config {
-  const values = parseEnvironment(env);
+export function loadConfig(given: Environment = process.env, root: string = REPOSITORY_ROOT): Config {
+  const { env, problems, warnings } = readSecretFiles(given, root);
+  const values = parseEnvironment(env, problems);
   const stateDir = resolve(root, values.FOLIOS_STATE_DIR);
   return freeze({
     root,
@@ -95,6 +126,7 @@ export function loadConfig(env: Environment = process.env, root: string = REPOSI
       emulators: emulatorPorts(values),
       twsEmulator: values.FOLIOS_TWS_EMULATOR_PORT,
       twsControl: values.FOLIOS_TWS_CONTROL_PORT,
+      metrics: values.FOLIOS_METRICS_PORT ?? null,
     },
     databaseUrl: values.DATABASE_URL === undefined ? null : new Secret(values.DATABASE_URL),
     temporal: temporalConfig(env, values),
@@ -106,8 +138,35 @@ export function loadConfig(env: Environment = process.env, root: string = REPOSI
     replayStart: values.FOLIOS_REPLAY_START,
     jobTimeoutHours: values.FOLIOS_JOB_TIMEOUT_HOURS,
     schedules: { planCron: values.FOLIOS_PLAN_CRON, timeZone: values.FOLIOS_TIME_ZONE },
+    tracing: tracingConfig(values),
+    api: apiConfig(values),
+    remote: {
+      server: values.FOLIOS_SERVER ?? null,
+      token: values.FOLIOS_TOKEN === undefined ? null : new Secret(values.FOLIOS_TOKEN),
+    },
+    notifications: notificationConfig(env, values, root),
     logLevel: values.FOLIOS_LOG_LEVEL,
+    warnings,
   });
+}
+
+function tracingConfig(values: ConfigValues): Config['tracing'] {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers } = values;
+  if (endpoint === undefined) return null;
+  const pairs = (headers ?? '').split(',').filter((pair) => pair !== '');
+  const named = pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]);
+  return { endpoint, headers: new Secret(Object.fromEntries(named)), serviceName: values.OTEL_SERVICE_NAME };
+}
+
+function apiConfig(values: ConfigValues): Config['api'] {
+  return {
+    requestsPerMinute: values.FOLIOS_API_REQUESTS_PER_MINUTE,
+    trustedProxies: values.FOLIOS_TRUSTED_PROXIES?.split(',') ?? [],
+    sessionIdleMs: values.FOLIOS_SESSION_HOURS * 3_600_000,
+    sessionMaxMs: values.FOLIOS_SESSION_MAX_DAYS * 86_400_000,
+    setupToken: values.FOLIOS_SETUP_TOKEN === undefined ? null : new Secret(values.FOLIOS_SETUP_TOKEN),
+    codecOrigins: values.FOLIOS_CODEC_ORIGINS?.split(',') ?? null,
+  };
 }
 
 function brokerConfig(values: ConfigValues): Pick<Config, 'ibkr' | 'paper' | 'brokerQuietMs'> {
@@ -127,6 +186,18 @@ function brokerConfig(values: ConfigValues): Pick<Config, 'ibkr' | 'paper' | 'br
       seed: values.FOLIOS_PAPER_SEED,
     },
     brokerQuietMs: values.FOLIOS_BROKER_QUIET_MS ?? (simulated ? 2_000 : 10_000),
+  };
+}
+
+function notificationConfig(env: Environment, values: ConfigValues, root: string): Config['notifications'] {
+  const allowed = values.FOLIOS_ALLOW_PRIVATE_WEBHOOKS;
+  const secrets: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (name.startsWith('NOTIFY_') && value) secrets[name] = value;
+  return {
+    allowPrivate: allowed === 'false' ? 'none' : allowed === 'true' ? 'all' : allowed.split(','),
+    secretsDir: resolve(root, values.FOLIOS_SECRETS_DIR),
+    secrets: new Secret(secrets),
+    telegramApiUrl: values.FOLIOS_TELEGRAM_API_URL.replace(/\/$/, ''),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { AlertBooks } from '../../src/ports/alerts.ts';
 import type { BrokerSession } from '../../src/ports/broker-session.ts';
 import type { Clock, MarketClock } from '../../src/ports/clock.ts';
 import type { CorporateActionBooks } from '../../src/ports/corporate-actions.ts';
@@ -28,6 +29,7 @@ export interface OrderPorts {
 export interface DeskPorts extends OrderPorts {
   readonly account: TradingAccount;
   readonly session: BrokerSession;
+  readonly alerts: Pick<AlertBooks, 'raise'>;
   readonly recordReports: RecordReports;
   /** Milliseconds after a submit in which its trace may still be on its way to the broker's books. */
   readonly quietPeriodMs: number;

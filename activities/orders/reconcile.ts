@@ -1,4 +1,5 @@
 import type { Reconciliation } from '../../src/contracts/activities/reconcile.ts';
+import { AlertKind } from '../../src/domain/alerts/alert.ts';
 import {
   type ComparableBooks,
   compareBooks,
@@ -145,9 +146,19 @@ async function pauseOver(ports: DeskPorts, differences: readonly Difference[]): 
   if (differences.length === 0) return false;
   const { account, tradingSwitch, clock } = ports;
   const { accountId } = account;
+  const difference = differences.map(describeDifference).join('; ');
+  // Before the pause: a crash in between finds the difference again, and a paused account would not be looked at here.
+  await ports.alerts.raise({
+    kind: AlertKind.booksDiffer,
+    subject: `our books of ${account.name} and its broker's differ`,
+    text: difference,
+    ...{ strategyId: null, accountId, workflowId: null },
+    dedupeKey: `books_differ/${accountId}`,
+    at: clock.now(),
+  });
   const restriction = await tradingSwitch.restrictionOf(accountId);
   if (restriction?.mode === TradingMode.paused) return false;
-  const reason = `our books and the broker's differ: ${differences.map(describeDifference).join('; ')}`;
+  const reason = `our books and the broker's differ: ${difference}`;
   await tradingSwitch.set({ accountId, mode: TradingMode.paused, reason, by: BY, at: clock.now() });
   return true;
 }

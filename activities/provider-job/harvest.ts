@@ -1,6 +1,6 @@
 import type { HarvestedJob, JobRound } from '../../src/contracts/activities/provider-job.ts';
 import type { ErrorCode } from '../../src/contracts/errors.ts';
-import { costUsd } from '../../src/domain/llm/pricing.ts';
+import { callCost } from '../../src/domain/llm/pricing.ts';
 import { ProviderMode } from '../../src/domain/research/provider.ts';
 import type { LlmItemResult } from '../../src/ports/llm-provider.ts';
 import type { TaskRecord } from '../../src/ports/repositories.ts';
@@ -37,19 +37,14 @@ async function harvestBatch(
   const answer = item?.outcome === 'answered' ? [answerFile(item.text)] : [];
   await writeTaskFiles(ports, task, results, ...answer);
   if (!item) return { outcome: 'failed', code: 'JOB_PARTLY_FAILED', reason: 'the results hold no line for our item' };
-  if (item.outcome !== 'answered') return { outcome: 'failed', code: FAILED_ITEM[item.outcome], reason: item.reason };
-
-  await ports.usage.put({
-    callId: key,
-    taskId: task.taskId,
-    provider: task.provider,
-    mode: task.mode,
-    model: task.model,
-    state: 'answered',
-    ...item.usage,
-    costUsd: costUsd(task.model, task.mode, item.usage) ?? '0',
-    at: ports.clock.now(),
-  });
+  const { taskId, provider, mode, model } = task;
+  const call = { callId: key, taskId, provider, mode, model, at: ports.clock.now() };
+  if (item.outcome !== 'answered') {
+    // No vendor bills an item of a batch that it did not answer.
+    await ports.usage.put({ ...call, state: 'refused', inputTokens: 0, outputTokens: 0, costUsd: '0' });
+    return { outcome: 'failed', code: FAILED_ITEM[item.outcome], reason: item.reason };
+  }
+  await ports.usage.put({ ...call, state: 'answered', ...item.usage, ...callCost(model, mode, item.usage) });
   return parseAnswer(ports, task, item.text);
 }
 

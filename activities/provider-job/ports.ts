@@ -1,5 +1,6 @@
 import type { ProviderName } from '../../src/domain/research/provider.ts';
 import type { ArtifactStore } from '../../src/ports/artifact-store.ts';
+import type { LlmBudgets } from '../../src/ports/budgets.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { LlmProviders } from '../../src/ports/llm-provider.ts';
 import type {
@@ -26,6 +27,7 @@ export interface ProviderJobPorts {
   readonly strategies: StrategyRepository;
   readonly portfolio: PortfolioRepository;
   readonly usage: UsageRepository;
+  readonly budgets: Pick<LlmBudgets, 'reserve' | 'release'>;
   readonly artifacts: ArtifactStore;
   readonly providers: LlmProviders;
   readonly marketTable: MarketTable;

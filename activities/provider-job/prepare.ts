@@ -65,6 +65,7 @@ function payloadFile(ports: ProviderJobPorts, task: TaskRecord, job: LlmJob): Ta
   return jsonFile('request.json', request);
 }
 
-function maxOutputTokens({ providers }: ResearchStrategy, task: TaskRecord): number {
+/** How long an answer of this task's provider may be, as the strategy says. */
+export function maxOutputTokens({ providers }: ResearchStrategy, task: TaskRecord): number {
   return providers.find((one) => one.provider === task.provider)?.maxOutputTokens ?? 8192;
 }

@@ -77,6 +77,8 @@ async function reconcile(ports: ProviderJobPorts, round: JobRound): Promise<Reco
   if (sinceMs < timings.submitQuietMs) {
     throw notYet('SUBMIT_IN_DOUBT', 'not there yet; a slow create may still appear', timings.submitQuietMs - sinceMs);
   }
+  // Proven absent: it costs nothing, and what comes next asks the budget anew.
+  await ports.budgets.release(intent.key, ports.clock.now());
   return { outcome: 'absent', attempts: intent.attempts };
 }
 

@@ -43,7 +43,8 @@ export function createJobRecordActivities(ports: ProviderJobPorts): JobRecordAct
     },
 
     async failTask({ taskId, code, reason }) {
-      await research.transition(taskId, TaskEvent.fail, { at: clock.now(), failureCode: code, failureReason: reason });
+      const event = code === 'BUDGET_EXCEEDED' ? TaskEvent.deny : TaskEvent.fail;
+      await research.transition(taskId, event, { at: clock.now(), failureCode: code, failureReason: reason });
     },
   });
 }

@@ -1,7 +1,7 @@
 import type { JobRound, SubmitAttempt, SubmittedJob } from '../../src/contracts/activities/provider-job.ts';
 import { errorCodeOf, FoliosError } from '../../src/contracts/errors.ts';
 import { RECOMMENDATION_ANSWER } from '../../src/contracts/schemas/recommendation.ts';
-import { costUsd } from '../../src/domain/llm/pricing.ts';
+import { callCost } from '../../src/domain/llm/pricing.ts';
 import { ProviderMode, ProviderName } from '../../src/domain/research/provider.ts';
 import type { LlmItem, LlmJob } from '../../src/ports/llm-provider.ts';
 import type { SubmissionIntent, TaskRecord, UsageRecord } from '../../src/ports/repositories.ts';
@@ -10,6 +10,7 @@ import { withHeartbeat } from '../heartbeat.ts';
 import { requireRound } from '../require-task.ts';
 import { keepPaid } from './keep-paid.ts';
 import type { ProviderJobPorts } from './ports.ts';
+import { reserveBudget } from './reserve-budget.ts';
 import { answerFile, type TaskFile, writeTaskFiles } from './task-files.ts';
 
 /** One submit call. Its beginning is committed before it, so that a crash inside it is known as a doubt afterwards. */
@@ -26,6 +27,7 @@ export async function submit(ports: ProviderJobPorts, attempt: SubmitAttempt): P
   }
   const payload = await ports.artifacts.get(intent.payload);
   if (task.mode !== ProviderMode.batch) await requireRoom(ports, intent);
+  const callId = await reserveBudget(ports, task, intent, payload);
 
   const providerJobId = await withHeartbeat(async (signal) => {
     const call = async () => {
@@ -35,8 +37,9 @@ export async function submit(ports: ProviderJobPorts, attempt: SubmitAttempt): P
           ? await submitBatch(ports, task, begun, payload)
           : await ask(ports, task, begun, payload, signal);
       } catch (error) {
-        if (hadNoEffect(error)) throw toFailure(error, { attempts: begun.attempts });
-        throw inDoubt(error);
+        if (!hadNoEffect(error)) throw inDoubt(error);
+        await ports.budgets.release(callId, ports.clock.now());
+        throw toFailure(error, { attempts: begun.attempts });
       }
     };
     // Anthropic's list of batches carries no key of ours: candidates stay unambiguous only if batches are created one by one.
@@ -137,8 +140,11 @@ async function ask(
     const keep = (file: TaskFile) => keepPaid(() => writeTaskFiles(ports, task, file), signal);
     await keep({ name: 'response.json', content: raw, mediaType: 'application/json' });
     if (item.outcome !== 'answered') throw refused(item.reason);
-    const cost = costUsd(task.model, task.mode, item.usage) ?? '0';
-    await keepPaid(() => ports.usage.put({ ...started, ...item.usage, state: 'answered', costUsd: cost }), signal);
+    const answered: UsageRecord = {
+      ...{ ...started, ...item.usage, state: 'answered' },
+      ...callCost(task.model, task.mode, item.usage),
+    };
+    await keepPaid(() => ports.usage.put(answered), signal);
     const answer = await keep(answerFile(item.text));
     return directJobId(answer.sha256);
   } catch (error) {

@@ -99,12 +99,12 @@ async function rowsOfGroup(trx: Transaction<DB>, requestGroupId: string): Promis
   return (await rows(trx).where('r.request_group_id', '=', requestGroupId).execute()).map(toKnown);
 }
 
-/** The newest task of each provider that did not fail, where the cadence still counts it as recent. */
+/** The newest task of each provider that was neither failed nor denied, where the cadence still counts it as recent. */
 async function recentRows(trx: Transaction<DB>, { strategy, now }: EnqueueCommand): Promise<readonly KnownRow[]> {
   const newest = await rows(trx)
     .distinctOn('r.provider')
     .where('r.strategy_id', '=', strategy.id)
-    .where('t.state', '!=', TaskState.failed)
+    .where('t.state', 'not in', [TaskState.failed, TaskState.denied])
     .orderBy('r.provider')
     .orderBy('t.created_at', 'desc')
     .execute();

@@ -9,6 +9,8 @@ import type { DB } from '../schema.gen.ts';
 import { storableJson, storableText } from '../storable.ts';
 import { eventRow, type NewEvent } from './journal-events.ts';
 import { journaledOrders, lastEventId, orderOf } from './journal-orders.ts';
+import { deniedAlerts } from './order-alerts.ts';
+import { raiseAlerts } from './raise-alert.ts';
 
 /** A ticket that the journal follows, or null; a research ticket is none. */
 export async function findTicket(db: Kysely<DB>, ticketId: string): Promise<TicketRecord | null> {
@@ -44,10 +46,25 @@ export async function findTicket(db: Kysely<DB>, ticketId: string): Promise<Tick
 /** The first call for a ticket decides; a repeated one returns what it wrote. TICKET_CONFLICT if it is another ticket. */
 export async function journalTicket(db: Kysely<DB>, ticket: NewTicket): Promise<TicketRecord> {
   const spec = storableJson(ticket.spec);
-  const lastEventIds = await insertTicket(db, ticket, spec);
+  const lastEventIds = await insertWithAlerts(db, ticket, spec);
   if (lastEventIds !== null) return recordOf(ticket, lastEventIds);
   await assertSameTicket(db, ticket, spec);
   return await requireTicket(db, ticket.ticketId);
+}
+
+/** What the gate denies is told: the alert is written with the ticket, or neither is. */
+async function insertWithAlerts(
+  db: Kysely<DB>,
+  ticket: NewTicket,
+  spec: string,
+): Promise<ReadonlyMap<string, number> | null> {
+  const alerts = deniedAlerts(ticket);
+  if (alerts.length === 0) return await insertTicket(db, ticket, spec);
+  return await db.transaction().execute(async (trx) => {
+    const lastEventIds = await insertTicket(trx, ticket, spec);
+    if (lastEventIds !== null) await raiseAlerts(trx, alerts);
+    return lastEventIds;
+  });
 }
 
 /** A ticket as it was just written: nobody has moved its orders yet. */

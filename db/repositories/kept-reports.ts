@@ -25,6 +25,15 @@ export async function listKept(
   return rows.map(toKept);
 }
 
+/** How many wait for a person, of all accounts. */
+export async function countKept(db: Kysely<DB>): Promise<number> {
+  const { count } = await db
+    .selectFrom(keptReports(db).where('k.event_id', 'is', null).as('waiting'))
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
 /** Notes that somebody has looked at a kept report, once; null where there is none of this number. */
 export async function acknowledgeKept(
   db: Kysely<DB>,

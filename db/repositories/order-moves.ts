@@ -17,6 +17,8 @@ import {
   reasonAfter,
   saveProgress,
 } from './journal-orders.ts';
+import { orderAlerts } from './order-alerts.ts';
+import { raiseAlerts } from './raise-alert.ts';
 
 type Change = Parameters<OrderJournal['changeOrder']>[1];
 type Note = Parameters<OrderJournal['note']>[1];
@@ -100,6 +102,7 @@ export async function moveByUs(
   await saveProgress(trx, moved, at);
   const own = await ownMove(trx, order, event, reason, at);
   const eventId = await appendEvent(trx, { ...own, state: progress.state });
+  await raiseAlerts(trx, orderAlerts(moved, order.progress.state, at));
   return newsOf(moved, eventId);
 }
 

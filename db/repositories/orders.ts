@@ -5,6 +5,8 @@ import type { ExecutionRecord, OrderRecord, PortfolioRepository } from '../../sr
 import { isUuid } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableText } from '../storable.ts';
+import { deniedResearchAlerts } from './order-alerts.ts';
+import { raiseAlerts } from './raise-alert.ts';
 
 const MAX_LISTED = 10_000;
 
@@ -73,7 +75,10 @@ export async function journalOrders(
     await assertSameTicket(trx, ticket);
     return await listOrders(trx, { ticketId: ticket.ticketId });
   }
-  if (orders.length > 0) await trx.insertInto('orders').values(orders.map(rowOf)).execute();
+  const [first] = orders;
+  if (first === undefined) return orders;
+  await trx.insertInto('orders').values(orders.map(rowOf)).execute();
+  await raiseAlerts(trx, deniedResearchAlerts(ticket, orders, first.createdAt));
   return orders;
 }
 

@@ -1,10 +1,13 @@
 import type { Transaction } from 'kysely';
+import type { NewAlert } from '../../src/domain/alerts/alert.ts';
 import type { BrokerReport } from '../../src/ports/broker-session.ts';
 import { EventOutcome, type RecordedReport } from '../../src/ports/order-journal.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableText } from '../storable.ts';
 import { appendEvents, type NewEvent } from './journal-events.ts';
 import { type JournaledOrder, journaledOrders, newsOf, orderOf, saveProgress } from './journal-orders.ts';
+import { keptAlert, orderAlerts } from './order-alerts.ts';
+import { raiseAlerts } from './raise-alert.ts';
 
 interface Draft {
   /** Null for a report that was journaled before. */
@@ -22,6 +25,7 @@ export class ReportBatch {
   readonly recordedAt: Date;
   readonly #orders = new Map<string, JournaledOrder | null>();
   readonly #moved = new Map<string, JournaledOrder>();
+  readonly #alerts: NewAlert[] = [];
   #drafts: Draft[] = [];
   readonly #answers: RecordedReport[] = [];
 
@@ -59,6 +63,8 @@ export class ReportBatch {
   }
 
   move(order: JournaledOrder): void {
+    const before = this.#orders.get(order.planned.orderRef)?.progress.state ?? null;
+    this.#alerts.push(...orderAlerts(order, before, this.recordedAt));
     this.#orders.set(order.planned.orderRef, order);
     this.#moved.set(order.orderId, order);
   }
@@ -116,6 +122,7 @@ export class ReportBatch {
     );
     let next = 0;
     for (const { event, answer } of drafts) this.#answers.push(answer(event === null ? 0 : (ids[next++] ?? 0)));
+    await raiseAlerts(this.trx, this.#alerts.splice(0));
   }
 
   #draft(
@@ -129,6 +136,7 @@ export class ReportBatch {
     const { key, kind, at } = report;
     const state = order?.progress.state ?? null;
     const event = { accountId, order, key, kind, kept, state, data: report, at, recordedAt, isNews };
+    if (kept !== null) this.#alerts.push(keptAlert(event, kept.problem));
     this.#drafts.push({ event, answer });
   }
 }

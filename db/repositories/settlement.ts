@@ -9,7 +9,9 @@ import { storableJson } from '../storable.ts';
 import { lockAccount } from './accounts.ts';
 import { replaceHoldings } from './holdings.ts';
 import { bookTransactions } from './ledger.ts';
+import { deniedResearchAlerts } from './order-alerts.ts';
 import { listOrders } from './orders.ts';
+import { raiseAlerts } from './raise-alert.ts';
 
 /** Whether a ticket's settlement was booked. */
 export async function isSettled(db: Kysely<DB>, ticketId: string): Promise<boolean> {
@@ -35,6 +37,7 @@ export async function settleTicket(trx: Transaction<DB>, settlement: Settlement)
   const orders = await listOrders(trx, { ticketId });
   assertOrdersEnd(settlement, orders);
   await updateOrders(trx, settlement);
+  await raiseAlerts(trx, deniedResearchAlerts(settlement, endedNow(settlement, orders), settlement.at));
   const bookedBefore = await insertExecutions(trx, settlement);
   const transactions = settlement.transactions.filter((one) => !bookedBefore.has(one.executionId ?? ''));
   await bookTransactions(trx, accountId, transactions);
@@ -70,6 +73,14 @@ function assertOrdersEnd(settlement: Settlement, orders: readonly OrderRecord[])
       throw conflict(settlement, `order ${orderRef} would stay ${to}`);
     }
   }
+}
+
+/** The orders that this settlement ends, as it ends them. */
+function endedNow(settlement: Settlement, orders: readonly OrderRecord[]): readonly OrderRecord[] {
+  return settlement.orders.flatMap(({ orderId, state, stateReason }) => {
+    const before = orders.find((order) => order.orderId === orderId);
+    return before && before.state !== state ? [{ ...before, state, stateReason }] : [];
+  });
 }
 
 /** All orders in one statement. */

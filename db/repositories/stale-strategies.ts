@@ -6,7 +6,8 @@ import type { DB } from '../schema.gen.ts';
 
 /**
  * Active strategies with a provider that has no task of its own that is open or succeeded and younger than the current
- * version's cadence, by slug. `lastSubmittedAt` is the latest such task's of any provider.
+ * version's cadence, by slug; those with a schedule of their own run by it alone. `lastSubmittedAt` is the latest such
+ * task's of any provider.
  */
 export async function listStale(db: Kysely<DB>, now: Date): Promise<readonly PlannedStrategy[]> {
   const strategies = await db
@@ -14,7 +15,11 @@ export async function listStale(db: Kysely<DB>, now: Date): Promise<readonly Pla
     .innerJoin('strategy_versions as v', 'v.strategy_id', 's.id')
     .distinctOn('s.slug')
     .select(['s.id', 's.slug', 'v.version', 'v.document'])
+    .leftJoin('strategy_schedules as own', (join) =>
+      join.onRef('own.strategy_id', '=', 's.id').on('own.scheduled', '=', true),
+    )
     .where('s.active', '=', true)
+    .where('own.strategy_id', 'is', null)
     .orderBy('s.slug')
     .orderBy('v.version', 'desc')
     .execute();
@@ -24,7 +29,7 @@ export async function listStale(db: Kysely<DB>, now: Date): Promise<readonly Pla
     .select(['r.strategy_id', 'r.provider'])
     .select(sql<Date>`max(t.created_at)`.as('enqueued_at'))
     .select(sql<Date>`max(coalesce(t.submitted_at, t.created_at))`.as('submitted_at'))
-    .where('t.state', '!=', TaskState.failed)
+    .where('t.state', 'not in', [TaskState.failed, TaskState.denied])
     .groupBy(['r.strategy_id', 'r.provider'])
     .execute();
   return strategies.flatMap(({ id, slug, version, document }) => {

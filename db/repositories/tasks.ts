@@ -1,10 +1,12 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { FoliosError } from '../../src/contracts/errors.ts';
+import { AlertKind } from '../../src/domain/alerts/alert.ts';
 import { isTaskEnded, nextTaskState, TaskEvent, TaskState } from '../../src/domain/research/task-state.ts';
 import type { ResearchRepository, TaskRecord } from '../../src/ports/repositories.ts';
 import { isUuid } from '../ids.ts';
 import type { DB } from '../schema.gen.ts';
 import { storableText } from '../storable.ts';
+import { raiseAlert } from './raise-alert.ts';
 
 const MAX_LISTED = 10_000;
 
@@ -98,7 +100,7 @@ export async function transitionTask(
       event,
     });
   }
-  const failed = state === TaskState.failed;
+  const failed = state === TaskState.failed || state === TaskState.denied;
   await trx
     .updateTable('execution_tasks')
     .set({
@@ -113,6 +115,30 @@ export async function transitionTask(
     })
     .where('id', '=', taskId)
     .execute();
+  if (event === TaskEvent.fail && task.state !== TaskState.failed) await alertFailure(trx, task, facts);
+}
+
+/** In the transaction that fails the task: a crash loses both or none. */
+async function alertFailure(
+  trx: Transaction<DB>,
+  { taskId, provider }: LockedTask,
+  { at, failureCode, failureReason }: Parameters<ResearchRepository['transition']>[2],
+): Promise<void> {
+  const { id, slug } = await trx
+    .selectFrom('execution_tasks as t')
+    .innerJoin('requests as r', 'r.id', 't.request_id')
+    .innerJoin('strategies as s', 's.id', 'r.strategy_id')
+    .select(['s.id', 's.slug'])
+    .where('t.id', '=', taskId)
+    .executeTakeFirstOrThrow();
+  await raiseAlert(trx, {
+    kind: AlertKind.runFailed,
+    subject: `the ${provider} job of ${slug} failed: ${failureCode ?? 'INTERNAL'}`,
+    text: storableReason(failureReason),
+    ...{ strategyId: id, accountId: null, workflowId: `job/${taskId}` },
+    dedupeKey: `run_failed/job/${taskId}`,
+    at,
+  });
 }
 
 function storableReason(reason: string | undefined): string {

@@ -29,7 +29,8 @@ function accounts(db: Kysely<DB>) {
     .selectFrom('portfolio_accounts')
     .select(['id as accountId', 'name', 'broker', 'broker_account as brokerAccount'])
     .select(['strategy_id as strategyId', 'initial_balance_usd as initialBalanceUsd'])
-    .select(['price_source as priceSource', 'risk_limits', 'opened_on as openedOn', 'created_at as createdAt'])
+    .select(['price_source as priceSource', 'risk_limits', 'gateway', 'opened_on as openedOn'])
+    .select('created_at as createdAt')
     .select((eb) => eb.fn.coalesce('actions_applied_to', 'opened_on').as('actionsAppliedTo'));
 }
 
@@ -60,6 +61,7 @@ async function openTradingAccount(trx: Transaction<DB>, account: NewTradingAccou
       broker_account: account.brokerAccount ?? accountId,
       price_source: priceSource,
       risk_limits: storableJson(limits ?? {}),
+      gateway: account.gateway ? storableJson(account.gateway) : null,
       initial_balance_usd: initialBalanceUsd,
       opened_on: openedOn,
       created_at: at,

@@ -3,6 +3,7 @@ import type { CommandResult, View } from './command-result.ts';
 import type { Finding } from './commands/doctor.ts';
 import type { Confirmation } from './confirm.ts';
 import type { CliContext } from './context.ts';
+import { optionText } from './definitions/define-command.ts';
 import { type CliIo, widthOf } from './io.ts';
 import { askAtTerminal } from './terminal-question.ts';
 import { renderJson } from './text/json.ts';
@@ -31,8 +32,14 @@ export interface CommandRunner {
 
 /** Where commands get what they work with; loaded only by those that need it. */
 export interface CliSources {
-  connect(): Promise<CliContext>;
+  connect(where: ServerChoice): Promise<CliContext>;
   diagnose(): Promise<readonly Finding[]>;
+}
+
+/** The server that was named on the command line; null for what the environment says. */
+export interface ServerChoice {
+  readonly server: string | null;
+  readonly tokenFile: string | null;
 }
 
 export function createCommandRunner(io: CliIo, sources: CliSources): CommandRunner {
@@ -50,7 +57,10 @@ export function createCommandRunner(io: CliIo, sources: CliSources): CommandRunn
             io,
             json,
             async connect() {
-              context ??= await sources.connect();
+              context ??= await sources.connect({
+                server: optionText(options.server),
+                tokenFile: optionText(options.tokenFile),
+              });
               // With --json stderr is kept for one error document; the result carries the same sentences.
               if (!json) printBanner(io, context);
               return context;

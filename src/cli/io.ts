@@ -9,6 +9,8 @@ export interface CliIo {
   elapsedMs(): number;
   /** Asks at the terminal; the process's own terminal where it is absent. */
   readonly ask?: (question: string) => Promise<string>;
+  /** Asks without showing what is typed, or reads a line of stdin; the process's own where it is absent. */
+  readonly readSecret?: (question: string) => Promise<string>;
 }
 
 /** Widest line that we print, in columns. */

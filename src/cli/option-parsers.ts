@@ -5,7 +5,7 @@ import { TICKER_PATTERN } from '../domain/market/ticker.ts';
 import { dec } from '../domain/money/decimal.ts';
 import { OrderState } from '../domain/orders/order-state.ts';
 import { PROVIDER_NAMES, type ProviderName } from '../domain/research/provider.ts';
-import { BrokerName } from '../ports/trading-accounts.ts';
+import { BrokerName, type Gateway } from '../ports/trading-accounts.ts';
 
 const MAX_LIMIT = 10_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -95,4 +95,20 @@ export function parseMarketDate(text: string): MarketDate {
 
 function isProvider(name: string): name is ProviderName {
   return (PROVIDER_NAMES as readonly string[]).includes(name);
+}
+
+/** An id that a gateway knows a client by. INPUT_INVALID. */
+export function parseClientId(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new FoliosError('INPUT_INVALID', `--client-id is a whole number, not "${text}"`);
+}
+
+/** `host:port` and a client id as a gateway; null where neither is named. INPUT_INVALID where one is missing. */
+export function gatewayOf({ gateway, clientId }: Readonly<Record<string, unknown>>): Gateway | null {
+  if (gateway === undefined && clientId === undefined) return null;
+  const [, host, port] = /^([A-Za-z0-9.-]{1,253}|\[[0-9a-fA-F:]+\]):(\d{1,5})$/.exec(String(gateway ?? '')) ?? [];
+  if (!host || !port || Number(port) > 65_535 || typeof clientId !== 'number') {
+    throw new FoliosError('INPUT_INVALID', 'a gateway is named as --gateway host:port with --client-id <number>');
+  }
+  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port), clientId };
 }

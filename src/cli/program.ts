@@ -1,13 +1,18 @@
 import { Command } from 'commander';
 import { cleanUntrustedText } from '../domain/research/untrusted-text.ts';
+import { describeFailure } from '../service/failure.ts';
 import { type CliSources, createCommandRunner } from './command-runner.ts';
 import { addAccountCommands } from './definitions/account-commands.ts';
+import { addAlertCommands } from './definitions/alert-commands.ts';
+import { addKeyCommands } from './definitions/key-commands.ts';
+import { addLineageCommands } from './definitions/lineage-commands.ts';
 import { addOrderCommands } from './definitions/order-commands.ts';
 import { addPortfolioCommands } from './definitions/portfolio-commands.ts';
 import { addResearchCommands } from './definitions/research-commands.ts';
+import { addScheduleCommands } from './definitions/schedule-commands.ts';
 import { addStrategyCommands } from './definitions/strategy-commands.ts';
 import { addTradingCommands } from './definitions/trading-commands.ts';
-import { describeFailure } from './failure.ts';
+import { addUserCommands } from './definitions/user-commands.ts';
 import type { CliIo } from './io.ts';
 import { remedyFor } from './remedies.ts';
 import { renderJson } from './text/json.ts';
@@ -35,6 +40,8 @@ export function createProgram(io: CliIo, sources: CliSources): Command {
     .description(DESCRIPTION)
     .option('--json', 'one JSON document on stdout and nothing else')
     .option('--timing', 'print the elapsed milliseconds to stderr')
+    .option('--server <url>', 'work on the folios server at this address (default: FOLIOS_SERVER; else this machine)')
+    .option('--token-file <file>', 'where the token for that server stands (default: the variable FOLIOS_TOKEN)')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .configureOutput({
@@ -45,11 +52,16 @@ export function createProgram(io: CliIo, sources: CliSources): Command {
     });
   const runner = createCommandRunner(io, sources);
   addStrategyCommands(program, runner);
+  addScheduleCommands(program, runner);
+  addKeyCommands(program, runner);
   addResearchCommands(program, runner);
   addPortfolioCommands(program, runner);
   addAccountCommands(program, runner);
   addOrderCommands(program, runner);
   addTradingCommands(program, runner);
+  addUserCommands(program, runner);
+  addAlertCommands(program, runner);
+  addLineageCommands(program, runner);
   return program;
 }
 

@@ -72,6 +72,8 @@ export interface FoliosClient {
   /** Starts the ticket of a task, or one that somebody wrote, or joins the one that runs or ran. */
   startTicket(input: ExecuteTicketInput): Promise<WorkflowHandle<PortfolioTicket>>;
   startTicket(input: OrderTicketInput): Promise<WorkflowHandle<OrderTicket>>;
+  /** The ticket's workflow, whether it still runs and what it ended with. */
+  ticket(ticketId: string): WorkflowHandle<typeof executeTicket>;
   ticketView(ticketId: string): Promise<TicketView>;
   cancelOrders(ticketId: string, orders: CancelOrders): Promise<TicketView>;
   modifyOrder(ticketId: string, change: ModifyOrder): Promise<TicketView>;
@@ -117,6 +119,7 @@ export function createFoliosClient(temporal: Client): FoliosClient {
         typedSearchAttributes: attributesOf(input),
         args: [input],
       }),
+    ticket,
     ticketView: (ticketId) => ticket(ticketId).query(ticketQuery),
     cancelOrders: (ticketId, orders) => ticket(ticketId).executeUpdate(cancelOrdersUpdate, { args: [orders] }),
     modifyOrder: (ticketId, change) => ticket(ticketId).executeUpdate(modifyOrderUpdate, { args: [change] }),

@@ -24,6 +24,10 @@ export const ERRORS = {
     retryable: true,
     summary: 'A submission may or may not have taken effect; it is being looked up at the provider.',
   },
+  BUDGET_EXCEEDED: {
+    retryable: false,
+    summary: "The call could cost more than the day's budget has left; nothing was asked.",
+  },
   JOB_NOT_ENDED: { retryable: true, summary: 'The provider is still working on the job.' },
   JOB_FAILED: { retryable: false, summary: 'The provider ended the job as failed.' },
   JOB_EXPIRED: { retryable: false, summary: 'The provider did not finish the job within its completion window.' },
@@ -35,6 +39,7 @@ export const ERRORS = {
     summary: 'The answer was not valid recommendations, also after it was asked for again.',
   },
   ANSWER_TOO_LARGE: { retryable: false, summary: 'The answer is larger than folios accepts.' },
+  SCHEDULE_NOT_FOUND: { retryable: false, summary: 'The strategy has no schedule, or no schedule has this name.' },
   TASK_NOT_FOUND: { retryable: false, summary: 'No execution task has this id.' },
   TASK_STATE_CONFLICT: { retryable: false, summary: 'The task is in a state that does not allow this step.' },
   TICKET_CONFLICT: {
@@ -65,10 +70,23 @@ export const ERRORS = {
   QUOTE_UNAVAILABLE: { retryable: true, summary: 'The market data source has no price for the ticker at that date.' },
   TICKER_UNKNOWN: { retryable: false, summary: 'The market data source does not know the ticker.' },
   LEDGER_UNBALANCED: { retryable: false, summary: 'A booking would not balance; nothing was written.' },
+  NOTIFICATION_FAILED: { retryable: true, summary: 'A notification channel did not take an alert; it is told again.' },
+  NOTIFICATION_DENIED: {
+    retryable: false,
+    summary: 'An alert must not be sent to this address: it is not public, or not encrypted.',
+  },
+  NOTIFICATION_HELD: {
+    retryable: true,
+    summary: 'An alert waits: for the end of quiet hours, or of the time in which repetitions are counted.',
+  },
   ARTIFACT_STORE_FULL: { retryable: true, summary: 'The artifact store has no space left.' },
   ARTIFACT_STORE_READ_ONLY: { retryable: true, summary: 'The artifact store refuses writes.' },
   ARTIFACT_STORE_UNAVAILABLE: { retryable: true, summary: 'The artifact store could not be reached.' },
   ARTIFACT_NOT_FOUND: { retryable: false, summary: 'No artifact has this address.' },
+  BUNDLE_CHANGED: {
+    retryable: false,
+    summary: 'A lineage bundle is not what was written; the first changed byte is named.',
+  },
   ARTIFACT_CORRUPT: { retryable: false, summary: 'An artifact does not match its recorded sha256.' },
   CONFIG_INVALID: { retryable: false, summary: 'An environment variable has a value that cannot be used.' },
   PORT_IN_USE: {
@@ -95,6 +113,27 @@ export const ERRORS = {
   CONFIRMATION_REQUIRED: {
     retryable: false,
     summary: 'The command would change something and neither a terminal nor --yes is there.',
+  },
+  UNAUTHENTICATED: { retryable: false, summary: 'No valid session or token came with the request.' },
+  ACCESS_DENIED: { retryable: false, summary: 'The user or the token may not do this.' },
+  ORIGIN_REFUSED: {
+    retryable: false,
+    summary: 'The request comes from another site, or lacks the proof that it comes from our own page.',
+  },
+  RESOURCE_NOT_FOUND: { retryable: false, summary: 'There is no such thing, or it is somebody else’s.' },
+  METHOD_NOT_ALLOWED: { retryable: false, summary: 'The address exists, but not with this method.' },
+  PAYLOAD_TOO_LARGE: { retryable: false, summary: 'The body of the request is larger than folios accepts.' },
+  MEDIA_TYPE_UNSUPPORTED: { retryable: false, summary: 'The body of the request is not of a type that folios reads.' },
+  RATE_LIMITED: { retryable: true, summary: 'Too many requests, or too many failed logins, in a short time.' },
+  NAME_TAKEN: { retryable: false, summary: 'The name is taken by something that is not yours.' },
+  USER_CONFLICT: { retryable: false, summary: 'The change of a user cannot be made as users stand now.' },
+  IDEMPOTENCY_CONFLICT: {
+    retryable: false,
+    summary: 'The idempotency key was used before, with another request.',
+  },
+  IDEMPOTENCY_IN_PROGRESS: {
+    retryable: true,
+    summary: 'The first request with this idempotency key is still at work.',
   },
   INTERNAL: { retryable: false, summary: 'A defect in folios; please report it with the message.' },
 } as const satisfies Record<string, { retryable: boolean; summary: string }>;

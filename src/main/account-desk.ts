@@ -8,16 +8,24 @@ import { createReportFlow } from '../../activities/orders/report-flow.ts';
 import type { HeldLock } from '../../db/lock-session.ts';
 import { accountTaskQueue } from '../contracts/task-queues.ts';
 import type { OrderNews } from '../domain/orders/order-news.ts';
+import type { SessionState } from '../ports/broker-session.ts';
+import type { ConnectionWatch } from './connection-watch.ts';
 
 const COALESCE_MS = 25;
+/** So often the holder of a session says that it is there. */
+const RENEW_MS = 15_000;
 
 /** What an account's desk is opened with: its lock is held already. */
 export interface DeskOptions {
   readonly ports: DeskPorts;
   readonly lock: HeldLock;
   readonly connection: NativeConnection;
-  readonly worker: Pick<WorkerOptions, 'namespace' | 'dataConverter'>;
+  readonly worker: Pick<WorkerOptions, 'namespace' | 'dataConverter' | 'plugins'>;
+  /** Notes how the session stands, for whoever asks. */
+  tellState(state: SessionState, at: Date): Promise<void>;
   tellTicket(ticketId: string, news: OrderNews): Promise<boolean>;
+  /** Alerts of a connection that is lost for long. */
+  readonly connectionWatch: ConnectionWatch;
   /** Lets the broker look at the market again, where it does not do so by itself. */
   marketMoved(): Promise<void>;
   readonly log: Logger;
@@ -51,9 +59,16 @@ export async function openAccountDesk(options: DeskOptions): Promise<AccountDesk
     onFailure: onFailure('a ticket could not be told; it is tried again'),
     pause: () => delay(COALESCE_MS),
   });
+  let toldAt = 0;
+  const tellState = async () => {
+    const now = ports.clock.now();
+    toldAt = now.getTime();
+    await options.tellState(session.state, now).catch(onFailure('the state of the session could not be noted'));
+  };
   session.onReports((reports) => flow.take(reports));
   session.onState((state) => {
     log.info({ accountId, broker: account.broker, state }, 'broker session');
+    void tellState();
     if (state !== 'ready') return;
     reconcileAccount(ports)
       .then(({ differences, paused }) => {
@@ -77,6 +92,8 @@ export async function openAccountDesk(options: DeskOptions): Promise<AccountDesk
     done,
     isOwner: () => lock.isHeld(),
     async lookAround() {
+      await options.connectionWatch.look(session.state === 'ready');
+      if (ports.clock.now().getTime() - toldAt > RENEW_MS) await tellState();
       if (session.state === 'ready') await options.marketMoved();
       await flow.tellAll();
     },
@@ -84,6 +101,7 @@ export async function openAccountDesk(options: DeskOptions): Promise<AccountDesk
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await done.catch(() => undefined);
       await session.close();
+      await tellState();
       await lock.release();
     },
   };

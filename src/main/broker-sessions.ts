@@ -16,7 +16,7 @@ import type { Clock, MarketClock } from '../ports/clock.ts';
 import type { CorporateActionBooks } from '../ports/corporate-actions.ts';
 import { isLive, type MarketDataSources } from '../ports/market-data.ts';
 import type { Quotes } from '../ports/quotes.ts';
-import { BrokerName, type TradingAccount, type TradingAccounts } from '../ports/trading-accounts.ts';
+import { BrokerName, type Gateway, type TradingAccount, type TradingAccounts } from '../ports/trading-accounts.ts';
 
 /** What sessions with brokers are made from. */
 export interface SessionParts {
@@ -33,6 +33,8 @@ export interface SessionParts {
 
 export interface OpenedSession {
   readonly session: BrokerSession;
+  /** Where it connects to; null for the paper broker. */
+  readonly gateway: Gateway | null;
   /** Lets the broker look at the market again, where it does not do so by itself. */
   marketMoved(): Promise<void>;
 }
@@ -40,7 +42,10 @@ export interface OpenedSession {
 /** A session with the broker of one account, which connects by itself. Only who holds the account's lock may open one. */
 export async function openBrokerSession(parts: SessionParts, account: TradingAccount): Promise<OpenedSession> {
   if (account.broker === BrokerName.paper) return openPaperSession(parts, account);
-  return { session: await openIbkrSession(parts, account), marketMoved: async () => undefined };
+  // Where the simulator stands for Interactive Brokers it does so for every account: no real gateway is reached by mistake.
+  const own = parts.config.ibkr.simulated ? null : account.gateway;
+  const gateway = own ?? (await gatewayOfService(parts, account));
+  return { session: openIbkrSession(parts, account, gateway), gateway, marketMoved: async () => undefined };
 }
 
 function openPaperSession(parts: SessionParts, account: TradingAccount) {
@@ -67,20 +72,23 @@ function openPaperSession(parts: SessionParts, account: TradingAccount) {
     log,
     ...config.paper,
   });
-  return { session, marketMoved: () => session.marketMoved() };
+  return { session, gateway: null, marketMoved: () => session.marketMoved() };
 }
 
 /** Every account has a client id of its own: an order can be changed and cancelled only under the id that placed it. */
-async function openIbkrSession({ config, db, accounts, clock, log }: SessionParts, account: TradingAccount) {
+async function gatewayOfService({ config, accounts }: SessionParts, account: TradingAccount): Promise<Gateway> {
   const ofIbkr = (await accounts.list()).filter(({ broker }) => broker === BrokerName.ibkr);
   const index = ofIbkr
     .toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
     .findIndex(({ accountId }) => accountId === account.accountId);
+  const { host, port, clientId } = config.ibkr;
+  return { host, port, clientId: clientId + Math.max(0, index) };
+}
+
+function openIbkrSession({ config, db, clock, log }: SessionParts, account: TradingAccount, gateway: Gateway) {
   const { floor, orderIds } = createBrokerOrderIds(db, account.accountId);
-  const { host, port, clientId, simulated } = config.ibkr;
   return createIbkrSession({
-    ...{ host, port, simulated, clock, orderIds, log },
-    clientId: clientId + Math.max(0, index),
+    ...{ ...gateway, simulated: config.ibkr.simulated, clock, orderIds, log },
     accounts: [account.brokerAccount],
     nextOrderIdFloor: floor,
     timers: systemTimers,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { enableCompileCache } from 'node:module';
+import type { ServerChoice } from '../cli/command-runner.ts';
 
 // Compiled code is kept between calls, which saves a third of a command's time; so all else is loaded after this.
 enableCompileCache();
@@ -23,16 +24,21 @@ const sources = { connect, diagnose };
 process.exitCode = await runCli(process.argv.slice(2), io, sources);
 await close();
 
-async function connect() {
+async function connect({ server, tokenFile }: ServerChoice) {
+  const { loadConfig } = await import('../config.ts');
+  const config = loadConfig();
+  const address = server ?? config.remote.server;
+  if (address !== null) {
+    const { connectToServer } = await import('./remote-cli.ts');
+    return connectToServer({ server: address, tokenFile, token: config.remote.token });
+  }
   // Loaded only by commands that connect: `--help` should not wait for database drivers.
-  const [{ loadConfig }, { openLinks }, { createBooks }, { cliContext }, { assertSchemaCurrent }] = await Promise.all([
-    import('../config.ts'),
+  const [{ openLinks }, { createBooks }, { cliContext }, { assertSchemaCurrent }] = await Promise.all([
     import('./links.ts'),
     import('./books.ts'),
     import('./cli-context.ts'),
     import('../../db/migrator.ts'),
   ]);
-  const config = loadConfig();
   const links = await openLinks(config);
   const books = createBooks(config, links.db);
   close = async () => {

@@ -12,9 +12,9 @@ import { accountTaskQueue, brokerTaskQueue, llmTaskQueue, WORKFLOW_TASK_QUEUE } 
 import { isMarketOpen, newYorkTime, sessionOf } from '../domain/market/calendar.ts';
 import { PROVIDER_NAMES } from '../domain/research/provider.ts';
 import { BrokerName, type TradingAccount } from '../ports/trading-accounts.ts';
+import { createArtifactStore } from './artifacts.ts';
 import { databaseUrl } from './database-url.ts';
 import { lastPollOf } from './pollers.ts';
-import { createArtifactStore } from './services.ts';
 import { temporalSettings } from './temporal-settings.ts';
 
 const ANSWER_TIMEOUT_MS = 3_000;
@@ -27,6 +27,7 @@ const MAX_POLL_AGE_MS = 150_000;
 export async function diagnose(config: Config, now: () => Date): Promise<readonly Finding[]> {
   const parts: [string, () => Promise<Finding | Finding[]>][] = [
     ['Node', async () => ok('Node', process.version)],
+    ['secrets', async () => config.warnings.map((detail) => warning('secrets', detail, 'chmod 600 the file'))],
     ['PostgreSQL', () => examineDatabase(config, now)],
     ['Temporal', () => examineTemporal(config, now)],
     ['artifacts', () => examineArtifacts(config)],

@@ -7,13 +7,13 @@ import { type ErrorCode, FoliosError } from '../contracts/errors.ts';
 import { PROVIDER_NAMES } from '../domain/research/provider.ts';
 import { startEmulators } from '../emulators/start.ts';
 import type { TwsSimulator } from '../emulators/tws/simulator.ts';
-import { startApiServer } from './api-server.ts';
+import { codecEndpoint, startApiServer } from './api-server.ts';
 import { postgresDataDir } from './database-url.ts';
-import { requireFreePorts, type WantedPort } from './embedded/ports.ts';
+import { findFreePort, requireFreePorts, type WantedPort } from './embedded/ports.ts';
 import { endPostgresLeftover, startEmbeddedPostgres } from './embedded/postgres.ts';
 import { adoptProcess, claimStateDirectory } from './embedded/processes.ts';
 import { provisionTemporal, startEmbeddedTemporal } from './embedded/temporal.ts';
-import { installTemporalLogging } from './logging.ts';
+import { installTemporalRuntime } from './logging.ts';
 import { openService, prepareService, type Service, startServiceWorkers } from './service.ts';
 import { followMarketClock, startConfiguredTws } from './tws-simulator.ts';
 
@@ -57,12 +57,13 @@ export async function startEmbeddedStack(config: Config, say: Say, log: Logger):
     started.stops.push(() => service.close());
     const { strategies } = await timed(say, 'schema and strategy library', () => prepareService(config, service));
     say(`    ${strategies} strategies: npm run folios -- strategies`);
-    installTemporalLogging(log);
+    const sdkMetrics = `127.0.0.1:${config.ports.metrics ?? (await findFreePort())}`;
+    installTemporalRuntime(log, sdkMetrics);
     started.stops.push(followClock(await simulating, service, log));
     const workers = await timed(say, 'workers', () => startServiceWorkers(config, service, log));
     started.stops.push(() => workers.stop());
     watch(started, workers.done, 'INTERNAL', 'the workers', join(config.stateDir, 'logs/folios.log'));
-    const api = await startApiServer(config, service);
+    const api = await startApiServer(config, service, log, `http://${sdkMetrics}/metrics`);
     started.stops.push(() => api.close());
     const failed = Promise.race(started.ends);
     // Nobody may be waiting when it happens.
@@ -158,6 +159,8 @@ async function startTemporal(config: Config, say: Say, started: Started): Promis
       executable,
       port: ports.temporal,
       uiPort: ports.temporalUi,
+      // Only where there is something to decode: without it the Web UI asks nobody.
+      ...(config.encryptionKeys.length > 0 ? { uiCodecEndpoint: codecEndpoint(config) } : {}),
       dbFile: join(stateDir, 'temporal.db'),
       stateDir,
       namespace: config.temporal.namespace,

@@ -1,5 +1,5 @@
-import { describeFailure } from '../cli/failure.ts';
 import { remedyFor } from '../cli/remedies.ts';
+import { describeFailure } from '../service/failure.ts';
 
 /** The one form in which a program of ours says why it cannot go on. */
 export function fatalMessage(error: unknown): string {

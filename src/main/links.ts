@@ -14,10 +14,10 @@ export interface Links {
 }
 
 /** STACK_NOT_RUNNING, DATABASE_UNREACHABLE at first use, TEMPORAL_UNREACHABLE. */
-export async function openLinks(config: Config): Promise<Links> {
+export async function openLinks(config: Config, plugins: TemporalLink['plugins'] = []): Promise<Links> {
   const db = openDatabase(await databaseUrl(config));
   try {
-    const temporal = await connectTemporal(temporalSettings(config));
+    const temporal = await connectTemporal(temporalSettings(config), plugins);
     return {
       db,
       temporal,

@@ -14,10 +14,11 @@ export function createLog(level: string, file: string | null): Logger {
 const EXPECTED = /^No (workflows|activities) registered/;
 
 /**
- * Routes the Temporal SDK's own messages into our log; once per process, right before the first worker: the SDK's native
+ * Routes the Temporal SDK's own messages into our log, and shows its figures to Prometheus at `metricsAddress` (host:port,
+ * null for nowhere); once per process, right before the first worker: the SDK's native
  * part keeps the process alive from here until the last connection of workers is closed.
  */
-export function installTemporalLogging(log: Logger): void {
+export function installTemporalRuntime(log: Logger, metricsAddress: string | null): void {
   const temporal = log.child({ part: 'temporal-sdk' });
   const write = (level: LogLevel, message: string, meta: object = {}) => {
     if (level === 'ERROR') temporal.error(meta, message);
@@ -35,7 +36,10 @@ export function installTemporalLogging(log: Logger): void {
       error: (message, meta) => write('ERROR', message, meta),
     },
     // Otherwise the native part writes its warnings straight to the terminal.
-    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+    telemetryOptions: {
+      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+      ...(metricsAddress === null ? {} : { metrics: { prometheus: { bindAddress: metricsAddress } } }),
+    },
     // The process that owns the workers decides when they stop.
     shutdownSignals: [],
   });

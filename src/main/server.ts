@@ -8,8 +8,9 @@ import { openService } from './service.ts';
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLog(config.logLevel, null);
+  for (const warning of config.warnings) log.warn(warning);
   const service = await openService(config);
-  const app = await startApiServer(config, service);
+  const app = await startApiServer(config, service, log);
   const stop = async (signal: string) => {
     log.info({ signal }, 'stopping');
     await app.close();

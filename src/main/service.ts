@@ -5,10 +5,13 @@ import { migrateToLatest } from '../../db/migrator.ts';
 import { parseStrategyFile } from '../adapters/strategy-files/parse.ts';
 import { ensureSearchAttributes } from '../adapters/temporal/namespace.ts';
 import type { Config } from '../config.ts';
+import { startAlertDispatcher } from './alert-dispatcher.ts';
+import { createFailedRunWatch } from './failed-runs.ts';
 import { type Links, openLinks } from './links.ts';
-import { ensureSchedules } from './schedules.ts';
+import { createSchedules, ensureSchedules, syncSchedules } from './schedules.ts';
 import { createServices, type Services } from './services.ts';
 import { startDesks } from './start-desks.ts';
+import { foliosVersion } from './version.ts';
 import { type RunningWorkers, startWorkers } from './workers.ts';
 import { buildWorkflowBundle } from './workflow-bundle.ts';
 
@@ -18,7 +21,8 @@ export interface Service extends Links {
 }
 
 export async function openService(config: Config): Promise<Service> {
-  const links = await openLinks(config);
+  const tracing = await traceTo(config);
+  const links = await openLinks(config, tracing ? [tracing.plugin] : []);
   const services = createServices(config, links.db);
   return {
     ...links,
@@ -26,8 +30,16 @@ export async function openService(config: Config): Promise<Service> {
     async close() {
       await services.ibkrData.close();
       await links.close();
+      await tracing?.close();
     },
   };
+}
+
+/** Loaded only where somebody listens: a process that does not trace has nothing of it. */
+async function traceTo({ tracing, root }: Config) {
+  if (tracing === null) return null;
+  const { startTracing } = await import('../adapters/telemetry/tracing.ts');
+  return startTracing({ ...tracing, headers: tracing.headers.reveal(), version: foliosVersion(root) });
 }
 
 /** Brings schema, market clock, library, search attributes and schedules up to date. Idempotent, safe side by side. */
@@ -41,6 +53,7 @@ export async function prepareService(config: Config, { services, temporal }: Ser
     ensureSearchAttributes(temporal.connection, temporal.namespace),
   ]);
   await ensureSchedules(temporal.client, config);
+  await syncSchedules(services.strategies, createSchedules(config, services, temporal.client));
   return { strategies };
 }
 
@@ -50,17 +63,29 @@ export async function startServiceWorkers(
   { services, temporal }: Service,
   log: Logger,
 ): Promise<RunningWorkers> {
-  const { dataConverter, namespace } = temporal;
+  const { dataConverter, namespace, plugins } = temporal;
   const failureConverterPath = dataConverter?.failureConverterPath;
-  const workflowBundle = await buildWorkflowBundle(config.root, failureConverterPath ? { failureConverterPath } : {});
+  const workflowBundle = await buildWorkflowBundle(config.root, {
+    ...(failureConverterPath ? { failureConverterPath } : {}),
+    plugins: [...plugins],
+  });
   const connection = await temporal.native();
-  const shared = { connection, namespace, ...(dataConverter ? { dataConverter } : {}) };
+  const shared = { connection, namespace, plugins, ...(dataConverter ? { dataConverter } : {}) };
   const workers = await startWorkers(config, services, { ...shared, workflowBundle });
   const desks = startDesks(config, services, { ...shared, client: temporal.client }, log);
+  const { deliveries, alerts, clock, ownership } = services;
+  const dispatcher = startAlertDispatcher({
+    ...{ deliveries, clock, log, client: temporal.client },
+    ownedBy: async (ownerId) => ({
+      strategies: await ownership.strategyIdsOf(ownerId),
+      accounts: await ownership.accountIdsOf(ownerId),
+    }),
+    watch: createFailedRunWatch({ client: temporal.client, alerts, clock }),
+  });
   return {
     done: workers.done,
     async stop() {
-      await Promise.all([workers.stop(), desks.stop()]);
+      await Promise.all([workers.stop(), desks.stop(), dispatcher.stop()]);
     },
   };
 }

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
+import { getClient } from '@temporalio/activity';
 import type { Kysely } from 'kysely';
+import { createDeliverAlertActivities } from '../../activities/alerts/deliver.ts';
+import { createArchiveActivities } from '../../activities/lineage/archive.ts';
 import { createOrderTicketActivities } from '../../activities/orders/books.ts';
 import type { OrderPorts } from '../../activities/orders/ports.ts';
 import { createReconcileActivities } from '../../activities/orders/reconcilable.ts';
@@ -9,13 +12,16 @@ import { createMarketTable } from '../../activities/provider-job/market-table.ts
 import { createJobProviderActivities } from '../../activities/provider-job/provider.ts';
 import { createJobRecordActivities } from '../../activities/provider-job/records.ts';
 import { createResearchActivities } from '../../activities/research.ts';
+import { createScheduledRunActivities } from '../../activities/scheduled-run.ts';
+import { createLineageArchive } from '../../db/repositories/lineage-archive.ts';
 import type { DB } from '../../db/schema.gen.ts';
-import { createFileArtifactStore } from '../adapters/file-store/artifact-store.ts';
 import { createLlmProviders } from '../adapters/llm/providers.ts';
+import { createNotifier } from '../adapters/notifications/notifier.ts';
+import { createSecretReader } from '../adapters/notifications/secrets.ts';
 import { createPaperBroker } from '../adapters/paper/broker.ts';
-import { createS3ArtifactStore } from '../adapters/s3/artifact-store.ts';
+import { createHistorySource } from '../adapters/temporal/history-source.ts';
 import type { Config } from '../config.ts';
-import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { createArtifactStore } from './artifacts.ts';
 import { createBooks } from './books.ts';
 
 /** Everything that activities work with: the books, and the adapters that act on the outside. */
@@ -25,7 +31,13 @@ export function createServices(config: Config, db: Kysely<DB>) {
     ...books,
     marketTable: createMarketTable(books.marketData, books.clock),
     artifacts: createArtifactStore(config),
+    archive: createLineageArchive(db),
     broker: createPaperBroker(),
+    notifier: createNotifier({
+      ...{ allowPrivate: config.notifications.allowPrivate, telegramApiUrl: config.notifications.telegramApiUrl },
+      reveal: createSecretReader(config.notifications.secrets.reveal(), config.notifications.secretsDir),
+      clock: books.clock,
+    }),
     providers: createLlmProviders({
       openai: reveal(config.providers.openai),
       anthropic: reveal(config.providers.anthropic),
@@ -61,10 +73,13 @@ export function createActivities(config: Config, services: Services) {
   return {
     workflows: {
       ...createResearchActivities(services),
+      ...createScheduledRunActivities(services),
       ...createJobRecordActivities(services),
       ...createOrderTicketActivities(orderPorts(config, services)),
       ...createReconcileActivities(services.accounts),
       ...createTradingModeActivities(services),
+      ...createDeliverAlertActivities(services),
+      ...createArchiveActivities({ ...services, histories: workersHistories }),
       journalTicket,
     },
     llm: createJobProviderActivities(services),
@@ -73,13 +88,12 @@ export function createActivities(config: Config, services: Services) {
 }
 export type Activities = ReturnType<typeof createActivities>;
 
-function reveal({ apiKey, baseUrl, simulated }: Config['providers']['openai']) {
-  return { apiKey: apiKey.reveal(), baseUrl, simulated };
+/** The histories of the worker's own namespace; what is archived stays encrypted, so that no key is needed. */
+function workersHistories() {
+  const client = getClient();
+  return createHistorySource(client.workflowService, client.options.namespace, undefined);
 }
 
-export function createArtifactStore(config: Config): ArtifactStore {
-  const store = config.artifactStore;
-  if (store.kind === 'file') return createFileArtifactStore({ rootDir: store.directory });
-  const { bucket, prefix, region, endpoint, credentials } = store;
-  return createS3ArtifactStore({ bucket, prefix, region, endpoint, ...credentials?.reveal() });
+function reveal({ apiKey, baseUrl, simulated }: Config['providers']['openai']) {
+  return { apiKey: apiKey.reveal(), baseUrl, simulated };
 }

@@ -26,6 +26,7 @@ async function main(): Promise<number> {
   const stopRequested = stopSignal();
 
   say(`folios · ${simulatedParts(config).join(' · ')}\n`);
+  for (const warning of config.warnings) say(`warning: ${warning}`);
   let isStarting = true;
   let stopping: 'stop' | null = null;
   void stopRequested.then((stop) => {

@@ -1,5 +1,11 @@
 import type { DataConverter } from '@temporalio/common';
-import { type NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
+import {
+  type NativeConnection,
+  Worker,
+  type WorkerOptions,
+  type WorkerPlugin,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import type { Config } from '../config.ts';
 import { brokerTaskQueue, llmTaskQueue, WORKFLOW_TASK_QUEUE } from '../contracts/task-queues.ts';
 import { PROVIDER_NAMES } from '../domain/research/provider.ts';
@@ -26,14 +32,16 @@ export async function startWorkers(
     namespace: string;
     dataConverter?: DataConverter;
     workflowBundle: WorkflowBundleOption;
+    plugins?: readonly WorkerPlugin[];
     sinks?: NonNullable<WorkerOptions['sinks']>;
   },
   activities: Activities = createActivities(config, services),
 ): Promise<RunningWorkers> {
-  const { connection, namespace, dataConverter, workflowBundle, sinks } = temporal;
+  const { connection, namespace, dataConverter, workflowBundle, sinks, plugins = [] } = temporal;
   const shared = {
     connection,
     namespace,
+    plugins: [...plugins],
     ...(dataConverter ? { dataConverter } : {}),
     // Longer than the longest short activity, so that a restart interrupts only calls that may take minutes.
     shutdownGraceTime: '15 seconds',

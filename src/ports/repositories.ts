@@ -1,5 +1,6 @@
 import type { ArtifactRef } from '../contracts/schemas/artifact.ts';
 import type { PriceSource, ResearchStrategy } from '../contracts/schemas/strategy.ts';
+import type { PriceBasis } from '../domain/llm/pricing.ts';
 import type { MarketDate } from '../domain/market/market-date.ts';
 import type { DecimalString } from '../domain/money/decimal.ts';
 import type { OrderSide, OrderState } from '../domain/orders/order-state.ts';
@@ -198,13 +199,17 @@ export interface UsageRecord {
   readonly model: string;
   readonly state: 'started' | 'answered' | 'presumed' | 'refused';
   readonly inputTokens: number;
+  /** Of the input tokens, those from the provider's cache; none when absent. */
+  readonly cachedInputTokens?: number;
   readonly outputTokens: number;
   readonly costUsd: DecimalString;
+  /** Set where the model has no list price and the cost is counted at the fallback. */
+  readonly priceBasis?: PriceBasis;
   readonly at: Date;
 }
 
 export interface UsageRepository {
-  /** Inserts or replaces by `callId`. */
+  /** Inserts or replaces by `callId`. Settles the call's reservation with its cost, or gives it back where it was refused. */
   put(record: UsageRecord): Promise<void>;
   listByTask(taskId: string): Promise<readonly UsageRecord[]>;
   /** Calls, tokens and dollars per provider of one account's tasks (strategy, provider). */

@@ -6,6 +6,13 @@ import type { RiskLimits } from '../domain/orders/risk-limits.ts';
 export const BrokerName = { paper: 'paper', ibkr: 'ibkr' } as const;
 export type BrokerName = (typeof BrokerName)[keyof typeof BrokerName];
 
+/** Where a TWS or IB Gateway takes connections, and the id under which folios trades there. */
+export interface Gateway {
+  readonly host: string;
+  readonly port: number;
+  readonly clientId: number;
+}
+
 /** An account as orders see it: who keeps it, and what it may do. The accounts of research runs are among them. */
 export interface TradingAccount {
   readonly accountId: string;
@@ -18,6 +25,8 @@ export interface TradingAccount {
   readonly strategyId: string | null;
   readonly priceSource: PriceSource;
   readonly limits: RiskLimits;
+  /** The gateway of its own that an account at Interactive Brokers has; null for the service's. */
+  readonly gateway: Gateway | null;
   readonly initialBalanceUsd: DecimalString;
   readonly openedOn: MarketDate;
   /** The last market day whose splits and dividends are in the books; what a real broker keeps, it adjusts itself. */
@@ -35,6 +44,8 @@ export interface NewTradingAccount {
   readonly initialBalanceUsd: DecimalString;
   /** Where they differ from the defaults. */
   readonly limits?: Partial<RiskLimits>;
+  /** Left out for the service's. */
+  readonly gateway?: Gateway;
   readonly openedOn: MarketDate;
 }
 

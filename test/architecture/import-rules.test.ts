@@ -37,6 +37,7 @@ const FORBIDDEN: readonly (readonly [rule: string, file: string, imports: string
   ['vendor-packages-in-adapters', 'src/emulators/b.ts', "import type { x } from 'openai'"],
   ['client-imports', 'src/client/a.ts', "import type { x } from '../../activities/activity.ts'"],
   ['workflow-code-stays-in-workers', 'src/client/b.ts', "import { x } from '../../workflows/story/workflow.ts'"],
+  ['service-imports', 'src/service/a.ts', "import { x } from '../adapters/paper/paper.ts'"],
   ['api-imports', 'src/api/a.ts', "import { x } from '../../workflows/story/workflow.ts'"],
   ['cli-imports', 'src/cli/a.ts', "import { x } from '../adapters/paper/paper.ts'"],
   ['main-imported-by-none', 'src/cli/b.ts', "import { x } from '../main/stack.ts'"],
@@ -72,6 +73,7 @@ const ALLOWED: readonly (readonly [file: string, imports: string])[] = [
     'src/client/fine.ts',
     "import type { x } from '../../workflows/story/workflow.ts'; import { x as y } from '../../workflows/story/messages.ts'",
   ],
+  ['src/service/fine.ts', "import type { x } from '../ports/port.ts'; import { x as y } from '../client/client.ts'"],
   ['src/api/fine.ts', "import { x } from '../client/client.ts'; import 'fastify'"],
   [
     'src/main/fine.ts',

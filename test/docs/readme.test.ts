@@ -81,7 +81,8 @@ function misfits(call: string): readonly string[] {
   const { stream } = collect();
   const io = { stdout: stream, stderr: stream, isTTY: false, readFile: async () => '', elapsedMs: () => 0 };
   const nothing = () => Promise.reject(new Error('nothing connects here'));
-  let command: Command = createProgram(io, { connect: nothing, diagnose: nothing });
+  const program = createProgram(io, { connect: nothing, diagnose: nothing });
+  let command: Command = program;
   const words = call.split(/\s+/);
   while (words[0] !== undefined) {
     const next = command.commands.find((one) => one.name() === words[0]);
@@ -89,7 +90,7 @@ function misfits(call: string): readonly string[] {
     command = next;
     words.shift();
   }
-  const known = ['--help', ...command.options.map((option) => option.long)];
+  const known = ['--help', ...[...program.options, ...command.options].map((option) => option.long)];
   const isCommand = command.parent !== null || call.startsWith('--');
   const wrong = words.filter((word) => word.startsWith('--') && !known.includes(word));
   return isCommand ? wrong : ['no such command', ...wrong];

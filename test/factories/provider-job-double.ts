@@ -7,6 +7,7 @@ import { FoliosError } from '../../src/contracts/errors.ts';
 import type { ResearchStrategy } from '../../src/contracts/schemas/strategy.ts';
 import type { ProviderMode } from '../../src/domain/research/provider.ts';
 import { TaskState } from '../../src/domain/research/task-state.ts';
+import type { ReservationAnswer } from '../../src/ports/budgets.ts';
 import type { LlmBatchProvider, LlmDirectProvider } from '../../src/ports/llm-provider.ts';
 import type { ArtifactRecord, SubmissionIntent, TaskRecord, UsageRecord } from '../../src/ports/repositories.ts';
 import { portDouble } from './port-double.ts';
@@ -27,6 +28,8 @@ export function jobWith(more: {
   ask?: LlmDirectProvider['ask'];
   isStoreFull?: boolean;
   usage?: UsageRecord[];
+  /** What the budget answers; without it, every call is granted. */
+  budget?: ReservationAnswer;
   files?: Partial<ArtifactRecord>[];
   /** What the database answers; without it, every id is recorded. */
   recordSubmission?: () => Promise<void>;
@@ -55,6 +58,7 @@ export function jobWith(more: {
   } as SubmissionIntent;
   const usage = new Map((more.usage ?? []).map((one) => [one.callId, one]));
   const transitions: string[] = [];
+  const released: string[] = [];
   const ports: ProviderJobPorts = {
     research: portDouble<ProviderJobPorts['research']>({
       findTask: async () => task as TaskRecord,
@@ -83,6 +87,10 @@ export function jobWith(more: {
       put: async (record) => void usage.set(record.callId, record),
       listByTask: async () => [...usage.values()],
     }),
+    budgets: portDouble<ProviderJobPorts['budgets']>({
+      reserve: async () => more.budget ?? { granted: true },
+      release: async (callId) => void released.push(callId),
+    }),
     artifacts: portDouble<ProviderJobPorts['artifacts']>({
       get: async () => new TextEncoder().encode(more.files ? answerJson : '{"items":[]}'),
       put: async (path, bytes, mediaType) => ({ uri: path, sha256: 'a'.repeat(64), bytes: bytes.length, mediaType }),
@@ -95,7 +103,7 @@ export function jobWith(more: {
       direct: () => portDouble<LlmDirectProvider>(more.ask ? { ask: more.ask } : {}),
     },
     strategies: portDouble<ProviderJobPorts['strategies']>({
-      document: async () => ({ universe: [] as string[] }) as ResearchStrategy,
+      document: async () => ({ universe: [] as string[], providers: [] as object[] }) as ResearchStrategy,
     }),
     portfolio: portDouble<ProviderJobPorts['portfolio']>({}),
     marketTable: async () => [],
@@ -109,5 +117,5 @@ export function jobWith(more: {
       activities[name] as (...args: unknown[]) => Promise<unknown>,
       ...args,
     );
-  return { run, usage, transitions };
+  return { run, usage, transitions, released };
 }

@@ -1,6 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import { loadConfig } from '../../src/config.ts';
-import { createLog, installTemporalLogging } from '../../src/main/logging.ts';
+import { createLog, installTemporalRuntime } from '../../src/main/logging.ts';
 import { openService } from '../../src/main/service.ts';
 import { startDesks } from '../../src/main/start-desks.ts';
 import { startWorkers } from '../../src/main/workers.ts';
@@ -14,7 +14,7 @@ if (!codePath) throw new Error('usage: worker.ts <workflow bundle> [resubmit-wit
 
 const config = loadConfig();
 const log = createLog(config.logLevel, null);
-installTemporalLogging(log);
+installTemporalRuntime(log, null);
 const { services, temporal } = await openService(config);
 const shared = { connection: await temporal.native(), namespace: temporal.namespace };
 const { done } = await startWorkers(config, services, { ...shared, workflowBundle: { codePath } });

@@ -14,6 +14,7 @@ import { startTwsStand } from '../factories/tws-stand.ts';
 import { waitFor } from '../factories/wait-for.ts';
 import { startServers, stopServers } from '../servers.ts';
 import { toPortableJson } from './portable-history.ts';
+import { ALERT_ENVIRONMENT, recordAlerts } from './record-alerts.ts';
 
 /**
  * `node test/replay/record.ts` records a history of each workflow and of each way that a provider job can go, for the
@@ -28,7 +29,7 @@ const ownServers = process.env.FOLIOS_TEST_TEMPORAL_ADDRESS === undefined;
 if (ownServers) await startServers();
 const tws = await startTwsStand([BROKER_ACCOUNT]);
 const harness = await startOrderHarness(
-  { FOLIOS_TWS_EMULATOR_PORT: String(tws.port) },
+  { FOLIOS_TWS_EMULATOR_PORT: String(tws.port), ...ALERT_ENVIRONMENT },
   { latencyMs: 0, directLatencyMs: 0 },
 );
 try {
@@ -38,6 +39,7 @@ try {
   await recordLifecycle(harness);
   await recordJobs(harness);
   await recordTickets(harness);
+  await recordAlerts(harness, keep);
 } finally {
   await harness.close();
   await tws.close();
@@ -66,6 +68,26 @@ async function recordLifecycle({ client, services, folios }: ResearchHarness): P
   const snapshot = await folios.startSnapshot({}, '2021-03-01');
   await snapshot.result();
   await keep('snapshotPortfolios', snapshot);
+
+  const archive = await client.workflow.start('archiveHistories', {
+    ...{ workflowId: 'archive-histories/recorded', taskQueue: 'folios', args: [{ workflowType: 'planResearch' }] },
+  });
+  await archive.result();
+  await keep('archiveHistories', archive);
+
+  const strategy = await services.strategies.find(
+    await saveStrategy(services, { providers: allIn('direct'), active: true }),
+  );
+  // The ids of firings end with the time they were scheduled for: a Friday, and the holiday before it.
+  for (const [name, scheduledAt] of [
+    ['scheduledRun', '2026-11-27T11:00:00Z'],
+    ['scheduledRun.skipped', '2026-11-26T11:00:00Z'],
+  ] as const) {
+    const options = { workflowId: `scheduled/${strategy?.id}-${scheduledAt}`, taskQueue: 'folios' };
+    const firing = await client.workflow.start('scheduledRun', { ...options, args: [{ strategyId: strategy?.id }] });
+    await firing.result();
+    await keep(name, firing);
+  }
 
   await keep('researchRun.failed', await refused('researchRun', {}));
   await keep('providerJob.refused', await refused('providerJob', { taskId: randomUUID() }));

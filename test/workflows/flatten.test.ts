@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { flattenAccount } from '../../src/cli/commands/flatten-account.ts';
 import type { CliContext } from '../../src/cli/context.ts';
 import { dec } from '../../src/domain/money/decimal.ts';
 import type { SingleTicket } from '../../src/domain/orders/ticket.ts';
+import { flattenAccount } from '../../src/service/flatten-account.ts';
 import { withIbkrHarness } from '../factories/ibkr-suite.ts';
 import type { IbkrHarness } from '../factories/order-harness.ts';
 import { waitFor } from '../factories/wait-for.ts';

@@ -85,6 +85,10 @@ test('a difference that nothing explains pauses the account, says which, and den
   const restriction = await harness.services.tradingSwitch.restrictionOf(accountId);
   expect(restriction).toMatchObject({ mode: 'paused', by: 'reconcileBroker' });
   expect(restriction?.reason).toContain('position KO: 3 here, 0 at the broker');
+  const alerts = (await harness.services.alerts.list({ limit: 100 })).filter((alert) => alert.accountId === accountId);
+  expect(alerts.map(({ kind, severity }) => `${severity} ${kind}`)).toEqual(
+    expect.arrayContaining(['critical books_differ', 'critical switch_turned']),
+  );
 });
 
 test('an unknown account is an input that is not valid', async () => {

@@ -12,6 +12,8 @@ export interface ProviderJobResult {
   readonly provider: ProviderName;
   readonly providerJobId: string;
   readonly recommendationCount: number;
+  /** Why the budget did not allow the call; absent where the job succeeded. */
+  readonly denied?: string;
 }
 
 export interface ProviderJobView {

@@ -29,7 +29,8 @@ const ANSWERED: JobStatus = { state: 'ended', providerStatus: 'answered', counts
 
 /**
  * One provider's work for one task: submit → await → harvest → parse, exactly one job at the provider per round,
- * whatever crashes. Fails with the task's failure code, so that a failed task is a failed workflow in the Web UI.
+ * whatever crashes. Fails with the task's failure code, so that a failed task is a failed workflow in the Web UI; a call
+ * that the budget does not allow ends it as denied, which is no failure.
  */
 export async function providerJob(input: ProviderJobInput): Promise<ProviderJobResult> {
   const job = new JobView();
@@ -125,6 +126,11 @@ export async function providerJob(input: ProviderJobInput): Promise<ProviderJobR
     const failure = asJobFailure(error, cancelReason);
     await giveUp(task, steps, failure);
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+    // Our own rule held: that is no failure, and whoever waits for the job is told so.
+    if (failure.code === 'BUDGET_EXCEEDED') {
+      const { taskId, provider } = task;
+      return { taskId, provider, providerJobId: '', recommendationCount: 0, denied: failure.message };
+    }
     throw ApplicationFailure.nonRetryable(failure.message, failure.code, {
       taskId: task.taskId,
       provider: task.provider,
@@ -199,9 +205,10 @@ export async function providerJob(input: ProviderJobInput): Promise<ProviderJobR
         await steps.cancel({ taskId: task.taskId, round: job.current.round }).catch(() => undefined);
       }
       await records.fail({ taskId: task.taskId, code: failure.code, reason: failure.message });
+      const state = failure.code === 'BUDGET_EXCEEDED' ? TaskState.denied : TaskState.failed;
       job.set({
-        state: TaskState.failed,
-        step: 'failed',
+        state,
+        step: state,
         failure: { code: failure.code, reason: failure.message },
       });
     });

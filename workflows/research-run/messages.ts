@@ -8,7 +8,7 @@ export type { ResearchRunInput };
 export interface ProviderOutcome {
   readonly provider: ProviderName;
   readonly taskId: string;
-  readonly state: 'working' | 'succeeded' | 'executed' | 'failed';
+  readonly state: 'working' | 'succeeded' | 'executed' | 'failed' | 'denied';
   readonly recommendationCount: number;
   readonly failure: { readonly code: string; readonly reason: string } | null;
   /** The account's total after its ticket, in US dollars. */

@@ -40,7 +40,7 @@ const { enqueueResearch } = proxyActivities<ResearchActivities>({
 
 /**
  * One run of a research strategy: enqueue, then every provider's job and portfolio ticket side by side. A provider's
- * failure never stops the others; the run fails only if all of them did.
+ * failure never stops the others; the run fails only if all of them did. One whose budget is used up is denied.
  */
 export async function researchRun(input: ResearchRunInput): Promise<ResearchRunResult> {
   let run: EnqueuedRun | null = null;
@@ -78,7 +78,9 @@ export async function researchRun(input: ResearchRunInput): Promise<ResearchRunR
 
   const failed = [...outcomes.values()].filter((outcome) => outcome.state === 'failed');
   // What the workflow's own status does not tell: a run goes on without the providers that failed.
+  const isAnyDenied = [...outcomes.values()].some((outcome) => outcome.state === 'denied');
   if (failed.length > 0) upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.state, value: 'failed' }]);
+  else if (isAnyDenied) upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.state, value: 'denied' }]);
   await condition(allHandlersFinished);
   if (tasks.length > 0 && failed.length === tasks.length) {
     const reasons = failed.map((outcome) => `${outcome.provider}: ${outcome.failure?.code} ${outcome.failure?.reason}`);
@@ -97,7 +99,10 @@ export async function researchRun(input: ResearchRunInput): Promise<ResearchRunR
           state: 'failed',
           failure: { code: 'TASK_STATE_CONFLICT', reason: 'another run owns this task' },
         });
-      const { recommendationCount } = await job.result();
+      const { recommendationCount, denied } = await job.result();
+      if (denied !== undefined) {
+        return report(task, { state: 'denied', failure: { code: 'BUDGET_EXCEEDED', reason: denied } });
+      }
       report(task, { state: 'succeeded', recommendationCount });
       if (enqueued.hold) return;
       const ticket = await startTicket(task);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LlmItemResult } from '../../ports/llm-provider.ts';
+import { cachedTokens } from '../llm/cached-tokens.ts';
 import { boundedAnswer } from '../llm/limits.ts';
 
 const tokens = z.number().nullish();
@@ -36,6 +37,7 @@ export function itemResultOf(customId: string, message: z.infer<typeof messageSc
     usage: {
       inputTokens:
         (usage.input_tokens ?? 0) + (usage.cache_creation_input_tokens ?? 0) + (usage.cache_read_input_tokens ?? 0),
+      ...cachedTokens(usage.cache_read_input_tokens),
       outputTokens: usage.output_tokens ?? 0,
     },
     truncated,

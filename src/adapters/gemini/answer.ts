@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LlmItemResult } from '../../ports/llm-provider.ts';
+import { cachedTokens } from '../llm/cached-tokens.ts';
 import { boundedAnswer } from '../llm/limits.ts';
 
 const partSchema = z.looseObject({ text: z.string().nullish(), thought: z.boolean().nullish() });
@@ -20,7 +21,12 @@ export const contentResponseSchema = z.looseObject({
     .looseObject({ blockReason: z.string().nullish(), blockReasonMessage: z.string().nullish() })
     .nullish(),
   usageMetadata: z
-    .looseObject({ promptTokenCount: tokens, candidatesTokenCount: tokens, thoughtsTokenCount: tokens })
+    .looseObject({
+      promptTokenCount: tokens,
+      cachedContentTokenCount: tokens,
+      candidatesTokenCount: tokens,
+      thoughtsTokenCount: tokens,
+    })
     .nullish(),
 });
 
@@ -45,6 +51,7 @@ export function itemResultOf(customId: string, response: z.infer<typeof contentR
     text: boundedAnswer(customId, text),
     usage: {
       inputTokens: usage?.promptTokenCount ?? 0,
+      ...cachedTokens(usage?.cachedContentTokenCount),
       outputTokens: (usage?.candidatesTokenCount ?? 0) + (usage?.thoughtsTokenCount ?? 0),
     },
     truncated,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LlmItemResult } from '../../ports/llm-provider.ts';
+import { cachedTokens } from '../llm/cached-tokens.ts';
 import { boundedAnswer } from '../llm/limits.ts';
 
 const contentSchema = z.looseObject({ type: z.string(), text: z.string().optional(), refusal: z.string().optional() });
@@ -10,7 +11,13 @@ export const responseSchema = z.looseObject({
   error: z.looseObject({ code: z.string().nullish(), message: z.string().nullish() }).nullish(),
   incomplete_details: z.looseObject({ reason: z.string().nullish() }).nullish(),
   output: z.array(z.looseObject({ type: z.string(), content: z.array(contentSchema).nullish() })).default([]),
-  usage: z.looseObject({ input_tokens: z.number(), output_tokens: z.number() }).nullish(),
+  usage: z
+    .looseObject({
+      input_tokens: z.number(),
+      output_tokens: z.number(),
+      input_tokens_details: z.looseObject({ cached_tokens: z.number().nullish() }).nullish(),
+    })
+    .nullish(),
 });
 
 /** One response as the result of an item. ANSWER_TOO_LARGE. */
@@ -33,7 +40,11 @@ export function itemResultOf(customId: string, response: z.infer<typeof response
     customId,
     outcome: 'answered',
     text: boundedAnswer(customId, text),
-    usage: { inputTokens: response.usage?.input_tokens ?? 0, outputTokens: response.usage?.output_tokens ?? 0 },
+    usage: {
+      inputTokens: response.usage?.input_tokens ?? 0,
+      ...cachedTokens(response.usage?.input_tokens_details?.cached_tokens),
+      outputTokens: response.usage?.output_tokens ?? 0,
+    },
     truncated,
   };
 }

@@ -1,6 +1,7 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry';
 import type { NativeConnection } from '@temporalio/worker';
 import { FoliosError } from '../../contracts/errors.ts';
 import { createDataConverter } from './data-converter.ts';
@@ -26,17 +27,25 @@ export interface TemporalLink {
   readonly client: Client;
   readonly connection: Connection;
   readonly dataConverter: DataConverter | undefined;
+  /** Of clients, bundles and workers alike, such as what carries traces. */
+  readonly plugins: readonly OpenTelemetryPlugin[];
   /** For workers; opened on first use, closed with the link. */
   native(): Promise<NativeConnection>;
   close(): Promise<void>;
 }
 
 /** Connects and sees the namespace answer; TEMPORAL_UNREACHABLE with address and remedy within 5 seconds. */
-export async function connectTemporal(settings: TemporalSettings): Promise<TemporalLink> {
+export async function connectTemporal(
+  settings: TemporalSettings,
+  plugins: readonly OpenTelemetryPlugin[] = [],
+): Promise<TemporalLink> {
   const { address, namespace, ...options } = resolveTarget(settings);
   const dataConverter = createDataConverter(settings.encryptionKeys);
   const connection = await open(address, namespace, options, settings.external);
-  const client = new Client({ connection, namespace, ...(dataConverter ? { dataConverter } : {}) });
+  const client = new Client({
+    ...{ connection, namespace, plugins: [...plugins] },
+    ...(dataConverter ? { dataConverter } : {}),
+  });
   let native: Promise<NativeConnection> | undefined;
   return {
     address,
@@ -44,6 +53,7 @@ export async function connectTemporal(settings: TemporalSettings): Promise<Tempo
     client,
     connection,
     dataConverter,
+    plugins,
     native: () => {
       // Loaded here because a command line call, which needs no worker, should start quickly.
       native ??= import('@temporalio/worker').then((worker) =>

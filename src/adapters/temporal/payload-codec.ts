@@ -31,6 +31,14 @@ export function createPayloadCodec(keys: readonly [PayloadKey, ...PayloadKey[]])
   };
 }
 
+/** The id of the key that encrypted a payload, null if none did; undefined for what is no payload. */
+export function encryptedWith(part: object): string | null | undefined {
+  const { metadata } = part as Payload;
+  const encoding = metadata?.encoding;
+  if (!(encoding instanceof Uint8Array)) return undefined;
+  return isEncrypted(part as Payload) ? textOf(part as Payload, KEY_ID_FIELD) : null;
+}
+
 function isEncrypted(payload: Payload): boolean {
   return textOf(payload, 'encoding') === ENCODING;
 }

@@ -1,16 +1,12 @@
-import { errorCodeOf, FoliosError } from '../../contracts/errors.ts';
-import type { PriceSource } from '../../contracts/schemas/strategy.ts';
-import type { MarketDate } from '../../domain/market/market-date.ts';
-import { dec, formatUsd } from '../../domain/money/decimal.ts';
-import type { RiskLimits } from '../../domain/orders/risk-limits.ts';
+import { dec, formatUsd, usdString } from '../../domain/money/decimal.ts';
 import { strictestMode, type TradingMode } from '../../domain/orders/trading-mode.ts';
-import { BrokerName, type NewTradingAccount, type TradingAccount } from '../../ports/trading-accounts.ts';
+import { BrokerName, type TradingAccount } from '../../ports/trading-accounts.ts';
 import type { TradingModeChange } from '../../ports/trading-switch.ts';
+import { exposureOf } from '../../service/flatten-account.ts';
+import { type AccountToOpen, openTradingAccount } from '../../service/open-account.ts';
 import type { CommandResult, View } from '../command-result.ts';
 import type { CliContext } from '../context.ts';
-import { usdString } from '../text/amounts.ts';
 import { renderTable } from '../text/table.ts';
-import { exposureOf } from './flatten-account.ts';
 
 interface AccountRow {
   readonly account: TradingAccount;
@@ -70,66 +66,14 @@ function numberAtBroker({ account }: AccountRow): string {
   return account.broker === BrokerName.paper ? account.brokerAccount.slice(0, 8) : account.brokerAccount;
 }
 
-export interface AccountToOpen {
-  readonly name: string;
-  readonly broker: BrokerName;
-  readonly brokerAccount: string | null;
-  readonly balanceUsd: string | null;
-  /** Null for the usual one: live prices where the broker is real, otherwise replayed history. */
-  readonly priceSource: PriceSource | null;
-  /** Of the risk gate, where they differ from the defaults. */
-  readonly limits: Partial<RiskLimits>;
-}
-
-/** Letters, digits, dots, dashes; a slash is kept for research accounts, `strategy/provider`. */
-const NAME = /^[a-z][a-z0-9.-]{0,39}$/;
-const IBKR_ACCOUNT = /^[A-Z]{1,4}\d{4,12}$/;
-
 /** Opens an account, once: the same again finds it as it is. INPUT_INVALID, TICKET_CONFLICT, BROKER_NOT_READY. */
 export async function openAccount(context: CliContext, wanted: AccountToOpen): Promise<CommandResult> {
-  const opening = checked(wanted, context.isIbkrSimulated);
-  const known = await context.accounts.find(wanted.name);
-  const openedOn = known?.openedOn ?? (await context.marketDay(opening.priceSource));
-  if (known === null && opening.priceSource === 'ibkr') await requireGateway(context, openedOn);
-  const account = await context.accounts.open({ ...opening, openedOn }, context.now());
+  const { opened, account } = await openTradingAccount(context, wanted);
   const where = account.broker === BrokerName.paper ? 'the paper broker' : `IBKR account ${account.brokerAccount}`;
   const facts = `${account.name} (${where}, prices from ${account.priceSource}, since ${account.openedOn})`;
   const beginning = wanted.balanceUsd === null ? '' : ` with $${formatUsd(wanted.balanceUsd)}`;
-  const text = known
-    ? `Nothing changed: there is ${facts} already.`
-    : `Opened ${facts}${beginning}.\nNext: folios order place --account ${account.name} --buy 10 KO`;
-  return { document: { opened: known === null, account }, text };
-}
-
-/** Without a gateway the account would have no prices: better heard now than as an order that waits. */
-async function requireGateway({ marketData }: CliContext, day: MarketDate): Promise<void> {
-  try {
-    await marketData.source('ibkr').benchmark(day);
-  } catch (error) {
-    // There is one; that it does not tell the index says nothing of shares.
-    if (errorCodeOf(error) !== 'QUOTE_UNAVAILABLE') throw error;
-  }
-}
-
-function checked(wanted: AccountToOpen, isIbkrSimulated: boolean): Omit<NewTradingAccount, 'openedOn'> {
-  const { name, broker, brokerAccount, balanceUsd, limits } = wanted;
-  const isSimulated = broker === BrokerName.paper || isIbkrSimulated;
-  const priceSource = wanted.priceSource ?? (isSimulated ? 'replay' : 'yahoo');
-  if (!NAME.test(name)) {
-    const message = `"${name}" is no account name: up to 40 small letters, digits, dots and dashes, a letter first`;
-    throw new FoliosError('INPUT_INVALID', message);
-  }
-  if (broker === BrokerName.paper) {
-    if (brokerAccount !== null)
-      throw new FoliosError('INPUT_INVALID', '--broker-account is for a real broker’s account');
-    if (balanceUsd === null) throw new FoliosError('INPUT_INVALID', 'a paper account begins with --balance <usd>');
-    return { name, broker, priceSource, limits, initialBalanceUsd: balanceUsd };
-  }
-  if (brokerAccount === null || !IBKR_ACCOUNT.test(brokerAccount)) {
-    throw new FoliosError('INPUT_INVALID', 'an IBKR account has its number, as in --broker-account DU1234567');
-  }
-  // Its books are opened with what the broker holds, once there is a session with it.
-  if (balanceUsd !== null)
-    throw new FoliosError('INPUT_INVALID', 'what an IBKR account begins with, the broker says: no --balance');
-  return { name, broker, brokerAccount, priceSource, limits, initialBalanceUsd: '0' };
+  const text = opened
+    ? `Opened ${facts}${beginning}.\nNext: folios order place --account ${account.name} --buy 10 KO`
+    : `Nothing changed: there is ${facts} already.`;
+  return { document: { opened, account }, text };
 }

@@ -1,8 +1,8 @@
 import type { ArtifactRecord } from '../../ports/repositories.ts';
+import { formatCount } from '../../service/text/amounts.ts';
 import type { CommandResult, View } from '../command-result.ts';
 import type { CliContext } from '../context.ts';
 import { resolveTask } from '../references/task-reference.ts';
-import { formatCount } from '../text/amounts.ts';
 import { renderTable } from '../text/table.ts';
 
 /** What a task sent, received and understood: names, sizes and hashes, oldest first. */

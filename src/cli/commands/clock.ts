@@ -1,8 +1,8 @@
 import type { MarketDate } from '../../domain/market/market-date.ts';
 import { formatUsd } from '../../domain/money/decimal.ts';
+import { advanceMarketDay } from '../../service/market-day.ts';
 import type { CommandResult, View } from '../command-result.ts';
 import type { CliContext } from '../context.ts';
-import { advanceMarketDay } from '../market-day.ts';
 import { accountNames } from '../references/account-reference.ts';
 import { renderTable } from '../text/table.ts';
 

@@ -1,14 +1,9 @@
+import { type AccountComparison, compareAccount, rankAccounts } from '../../service/account-comparison.ts';
+import { loadPortfolioStatement } from '../../service/portfolio-statement.ts';
 import type { CommandResult, View } from '../command-result.ts';
 import type { CliContext } from '../context.ts';
 import { resolveStrategy } from '../references/strategy-reference.ts';
-import {
-  type AccountComparison,
-  COMPARISON_COLUMNS,
-  COMPARISON_LEGEND,
-  compareAccount,
-  rankAccounts,
-} from '../report/account-comparison.ts';
-import { loadPortfolioStatement } from '../report/portfolio-statement.ts';
+import { COMPARISON_COLUMNS, COMPARISON_LEGEND } from '../report/comparison-columns.ts';
 import { renderTable } from '../text/table.ts';
 
 /** Providers side by side, best first within each strategy, over each account's own stated window. */

@@ -2,6 +2,14 @@ import { FoliosError } from '../../contracts/errors.ts';
 import { TradingMode } from '../../domain/orders/trading-mode.ts';
 import type { AccountExposure } from '../../ports/order-journal.ts';
 import type { TradingAccount } from '../../ports/trading-accounts.ts';
+import {
+  exposureOf,
+  type FlattenedAccount,
+  type FlattenStep,
+  flattenAccount,
+  isFlat,
+} from '../../service/flatten-account.ts';
+import { BROKER_PATIENCE, type Patience } from '../../service/ticket-progress.ts';
 import type { CommandResult, View } from '../command-result.ts';
 import { type Confirmation, isConfirmed } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
@@ -9,8 +17,6 @@ import { resolveTradingAccount } from '../references/account-reference.ts';
 import { counted } from '../text/names.ts';
 import { renderTable } from '../text/table.ts';
 import { venueText } from '../text/venues.ts';
-import { exposureOf, type FlattenedAccount, type FlattenStep, flattenAccount, isFlat } from './flatten-account.ts';
-import { BROKER_PATIENCE, type Patience } from './ticket-progress.ts';
 
 export interface FlattenOptions extends Confirmation {
   /** Null for all accounts but those of research. */

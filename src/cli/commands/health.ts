@@ -1,10 +1,14 @@
 import { ERRORS, type ErrorCode } from '../../contracts/errors.ts';
+import type { Severity } from '../../domain/alerts/alert.ts';
+import { dec } from '../../domain/money/decimal.ts';
 import { OrderState } from '../../domain/orders/order-state.ts';
 import { TaskState } from '../../domain/research/task-state.ts';
 import { cleanUntrustedText } from '../../domain/research/untrusted-text.ts';
+import type { BudgetStand } from '../../ports/budgets.ts';
 import type { OrderEventRecord } from '../../ports/order-journal.ts';
 import type { ListedOrder } from '../../ports/order-listing.ts';
 import type { TaskRecord } from '../../ports/repositories.ts';
+import { formatCostUsd } from '../../service/text/amounts.ts';
 import type { CliContext } from '../context.ts';
 import { accountNames } from '../references/account-reference.ts';
 import { remedyFor } from '../remedies.ts';
@@ -31,11 +35,11 @@ const MAX_REASON_LENGTH = 300;
 
 /** What needs a person now; empty when nothing does. */
 export async function checkHealth(
-  { research, strategies, portfolio, orders, journal, accounts, tradingSwitch }: CliContext,
+  { research, strategies, portfolio, orders, journal, accounts, tradingSwitch, alerts, budgets }: CliContext,
   troubles: Troubles,
   now: Date,
 ): Promise<HealthItem[]> {
-  const [tasks, ready, stale, unbalanced, restrictions, all, unknown, kept] = await Promise.all([
+  const [tasks, ready, stale, unbalanced, restrictions, all, unknown, kept, open, stands] = await Promise.all([
     research.listTasks({ limit: LOOKED_AT }),
     research.listTasks({ ready: true }),
     strategies.listStale(now),
@@ -44,6 +48,8 @@ export async function checkHealth(
     accounts.list(),
     orders.listOrders({ states: [OrderState.unknown], limit: LOOKED_AT }),
     journal.listKept(null, LOOKED_AT),
+    alerts.countOpen(),
+    budgets.list(now),
   ]);
   const nameOf = accountNames(all);
   const items: (HealthItem | null)[] = [
@@ -57,10 +63,12 @@ export async function checkHealth(
     ...restrictions.map(
       (one): HealthItem => ({ severity: 'danger', message: restrictionText(one, nameOf), remedy: 'folios resume' }),
     ),
+    alertItem(open),
     unknownItem(unknown),
     keptItem(kept),
     ...troubleItems(troubles),
     failedItem(tasks),
+    ...stands.map(budgetItem),
     waitingItem(
       tasks.filter((task) => !troubles.has(task.taskId)),
       now,
@@ -123,6 +131,28 @@ function troubleItems(troubles: Troubles): HealthItem[] {
     message: `${counted(steps.length, 'task')} cannot go on, ${code}: ${cleanUntrustedText(steps[0]?.reason ?? '', MAX_REASON_LENGTH)}`,
     remedy: (code in ERRORS ? remedyFor(code as ErrorCode) : null) ?? 'folios status --task <id>',
   }));
+}
+
+/** Warnings are told in their own words by what needs a person; a critical alert waits until somebody has seen it. */
+function alertItem({ critical }: Readonly<Record<Severity, number>>): HealthItem | null {
+  if (critical === 0) return null;
+  return {
+    severity: 'danger',
+    message: `${counted(critical, 'critical alert')} nobody has acknowledged`,
+    remedy: 'folios alerts',
+  };
+}
+
+/** From nine tenths on, calls may soon be denied. */
+function budgetItem({ strategySlug, dailyUsd, spentUsd, reservedUsd }: BudgetStand): HealthItem | null {
+  const taken = dec(spentUsd).plus(reservedUsd);
+  if (dailyUsd === null || taken.lt(dec(dailyUsd).times('0.9'))) return null;
+  const scope = strategySlug ?? 'the whole service';
+  return {
+    severity: 'action',
+    message: `$${formatCostUsd(taken.toFixed())} of today’s model budget of ${scope}, $${dailyUsd}, is taken`,
+    remedy: 'folios budget show',
+  };
 }
 
 /** Failures that no later task of the same strategy and provider has made good. */

@@ -1,9 +1,9 @@
 import { FoliosError } from '../../contracts/errors.ts';
 import { TaskState } from '../../domain/research/task-state.ts';
 import type { TaskRecord } from '../../ports/repositories.ts';
+import { type CliFailure, describeFailure } from '../../service/failure.ts';
 import type { CommandResult, View } from '../command-result.ts';
 import type { CliContext } from '../context.ts';
-import { type CliFailure, describeFailure } from '../failure.ts';
 import { resolveTask, shortIds } from '../references/task-reference.ts';
 import { counted } from '../text/names.ts';
 import { renderTable } from '../text/table.ts';

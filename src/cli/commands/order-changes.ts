@@ -1,18 +1,17 @@
 import { FoliosError } from '../../contracts/errors.ts';
 import { describeOrder } from '../../domain/orders/describe-order.ts';
-import { OrderRole, type OrderSpec, OrderType } from '../../domain/orders/order.ts';
-import { isTerminal, OrderState } from '../../domain/orders/order-state.ts';
-import { validateOrder } from '../../domain/orders/validate-order.ts';
+import { OrderRole } from '../../domain/orders/order.ts';
 import type { ListedOrder } from '../../ports/order-listing.ts';
+import { checkChange, type OrderModification, requireOpen, requireUnknown } from '../../service/order-changes.ts';
+import { orderText } from '../../service/text/order-terms.ts';
+import { areOver, BROKER_PATIENCE, followTicket, type Patience } from '../../service/ticket-progress.ts';
 import type { CommandResult, View } from '../command-result.ts';
 import { type Confirmation, isConfirmed } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
 import { accountNames } from '../references/account-reference.ts';
 import { resolveOrder, resolveOrderOrTicket } from '../references/order-reference.ts';
 import { counted } from '../text/names.ts';
-import { orderText } from '../text/order-terms.ts';
-import { invalidTicket } from './ticket-problems.ts';
-import { areOver, BROKER_PATIENCE, followTicket, type Patience, renderOutcome } from './ticket-progress.ts';
+import { renderOutcome } from './ticket-outcome.ts';
 
 export interface CancelOrderOptions extends Confirmation {
   readonly reason: string;
@@ -52,13 +51,6 @@ export async function cancelOrder(
   };
 }
 
-/** New prices or quantity of a working order, as they were typed. */
-export interface OrderModification {
-  readonly limitPrice?: string;
-  readonly stopPrice?: string;
-  readonly quantity?: string;
-}
-
 /** Changes a working order at the broker, in place. INPUT_INVALID, ORDER_INVALID, ORDER_NOT_FOUND, ORDER_STATE_CONFLICT. */
 export async function modifyOrder(
   context: CliContext,
@@ -70,15 +62,7 @@ export async function modifyOrder(
     throw new FoliosError('INPUT_INVALID', 'say what to change: --limit, --stop or --quantity');
   }
   const order = await resolveOrder(context.orders, reference);
-  requireOpen([order]);
-  const changed = { ...specOf(order), ...change };
-  // While its price walks a limit order has none of its own.
-  const isWalked = changed.type === OrderType.limit && changed.limitPrice === undefined;
-  const problems = validateOrder(changed, '', { asOf: order.marketDate }, isWalked);
-  if (problems.length > 0) {
-    const lines = problems.map(({ path, message }) => `${path}: ${message}`);
-    throw invalidTicket('the changed order', lines);
-  }
+  const changed = checkChange(order, change);
   const { ticketId, orderRef } = order;
   const seen = await context.folios.modifyOrder(ticketId, { orderRef, ...change, by: context.user });
   const after = seen.orders.filter((one) => one.orderRef === orderRef);
@@ -99,12 +83,9 @@ export async function declareDead(
   view: View,
 ): Promise<CommandResult> {
   const order = await resolveOrder(context.orders, reference);
-  const { ticketId, orderRef, state } = order;
+  const { ticketId, orderRef } = order;
   const text = orderText(order);
-  if (state !== OrderState.unknown) {
-    const message = `${text} is ${state}; only an order whose state is UNKNOWN is declared dead`;
-    throw new FoliosError('ORDER_STATE_CONFLICT', message, { orderRef, state });
-  }
+  requireUnknown(order);
   const question = `Did you look for ${orderRef} at the broker, among open orders, completed orders and executions, and is ${text} in none of them?`;
   if (!(await isConfirmed(options, `declaring ${orderRef} dead`, question))) {
     return { document: { ticketId, declared: false, orders: [] }, text: 'Nothing was changed.' };
@@ -117,37 +98,10 @@ export async function declareDead(
   };
 }
 
-function requireOpen(orders: readonly ListedOrder[]): readonly ListedOrder[] {
-  const open = orders.filter(({ state }) => !isTerminal(state));
-  const [first] = open;
-  if (first === undefined) {
-    const ended = orders.map((order) => `${orderText(order)} is ${order.state}`).join('; ');
-    throw new FoliosError('ORDER_STATE_CONFLICT', `nothing is left to do: ${ended}`, {
-      orders: orders.map(({ orderRef, state }) => ({ orderRef, state })),
-    });
-  }
-  if (first.taskId !== null) {
-    const message = `${orderText(first)} is a research order, which is filled in one step; pause its account instead`;
-    throw new FoliosError('ORDER_STATE_CONFLICT', message, { orderRef: first.orderRef, state: first.state });
-  }
-  return open;
-}
-
 /** What a cancel leaves behind, where that is worse than the order. */
 function warning(orders: readonly ListedOrder[]): string {
   const isEntryAmong = orders.some(({ role }) => role === OrderRole.entry);
   const stops = orders.filter(({ role }) => role === OrderRole.stopLoss);
   if (stops.length === 0 || isEntryAmong) return '';
   return ` ${counted(stops.length, 'stop loss', 'stop losses')} among them: what is held stands unprotected afterwards.`;
-}
-
-function specOf(order: ListedOrder): OrderSpec {
-  const { tradable, side, quantity, type, timeInForce, limitPrice, stopPrice, trailAmount, trailPercent } = order;
-  return {
-    ...{ tradable, side, quantity, type, timeInForce },
-    ...(limitPrice === null ? {} : { limitPrice }),
-    ...(stopPrice === null ? {} : { stopPrice }),
-    ...(trailAmount === null ? {} : { trailAmount }),
-    ...(trailPercent === null ? {} : { trailPercent }),
-  };
 }

@@ -1,24 +1,14 @@
-import { isDeepStrictEqual } from 'node:util';
-import { FoliosError } from '../../contracts/errors.ts';
 import { describeOrder } from '../../domain/orders/describe-order.ts';
 import { planTicket } from '../../domain/orders/plan-ticket.ts';
 import type { TicketSpec } from '../../domain/orders/ticket.ts';
-import { validateTicket } from '../../domain/orders/validate-ticket.ts';
-import type { TradingAccount } from '../../ports/trading-accounts.ts';
+import { checkTicket } from '../../service/check-ticket.ts';
+import { BROKER_PATIENCE, failureOf, isTaken, type Patience, startAndFollow } from '../../service/ticket-progress.ts';
 import type { CommandResult, View } from '../command-result.ts';
 import { type Confirmation, isConfirmed } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
 import { resolveTradingAccount } from '../references/account-reference.ts';
 import { pricesText, venueText } from '../text/venues.ts';
-import { invalidTicket } from './ticket-problems.ts';
-import {
-  BROKER_PATIENCE,
-  failureOf,
-  isTaken,
-  type Patience,
-  renderOutcome,
-  startAndFollow,
-} from './ticket-progress.ts';
+import { renderOutcome } from './ticket-outcome.ts';
 
 export interface PlaceOptions extends Confirmation {
   readonly account: string;
@@ -40,15 +30,7 @@ export async function placeOrder(
 ): Promise<CommandResult> {
   const { spec, ticketId } = options;
   const account = resolveTradingAccount(await context.accounts.list(), options.account);
-  requireOwnAccount(account);
-  const isKnown = await isKnownTicket(context, account, options);
-  if (!isKnown) {
-    const problems = validateTicket(spec, { asOf: await context.marketDay(account.priceSource) });
-    if (problems.length > 0) {
-      const lines = problems.map(({ path, message }) => `${path}: ${message}`);
-      throw invalidTicket('the ticket', lines);
-    }
-  }
+  const { isKnown } = await checkTicket(context, account, { ticketId, spec });
   const planned = planTicket(ticketId, spec);
   const texts = new Map(planned.map((order) => [order.orderRef, describeOrder(order)]));
   const describe = (orderRef: string) => texts.get(orderRef) ?? orderRef;
@@ -79,25 +61,3 @@ export async function placeOrder(
 }
 
 const STILL_UNDER_WAY = 'The broker has not confirmed it yet; the ticket goes on by itself: folios orders --watch';
-
-/** The portfolios of research runs compete on equal terms: nobody trades in them by hand. */
-function requireOwnAccount(account: TradingAccount): void {
-  if (account.strategyId === null) return;
-  const message = `${account.name} is a research account: its orders come from its strategy (folios execute --ready)`;
-  throw new FoliosError('INPUT_INVALID', message, { account: account.name });
-}
-
-/** Whether this very ticket is there already. TICKET_CONFLICT if its id belongs to another. */
-async function isKnownTicket(
-  { journal }: CliContext,
-  { accountId }: TradingAccount,
-  { ticketId, spec }: PlaceOptions,
-): Promise<boolean> {
-  const known = await journal.findTicket(ticketId);
-  if (known === null) return false;
-  if (known.accountId === accountId && isDeepStrictEqual(known.spec, spec)) return true;
-  throw new FoliosError('TICKET_CONFLICT', `ticket ${ticketId} is there already and says something else`, {
-    ticketId,
-    accountId: known.accountId,
-  });
-}

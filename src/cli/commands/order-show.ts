@@ -1,15 +1,16 @@
+import { usdString } from '../../domain/money/decimal.ts';
 import { OrderState } from '../../domain/orders/order-state.ts';
 import { describe, type RiskCheck } from '../../domain/orders/risk-limits.ts';
 import type { OrderEventRecord } from '../../ports/order-journal.ts';
 import type { ListedOrder } from '../../ports/order-listing.ts';
 import type { ExecutionRecord } from '../../ports/repositories.ts';
 import type { TradingAccount } from '../../ports/trading-accounts.ts';
+import { formatPrice, formatQuantity } from '../../service/text/amounts.ts';
+import { orderText } from '../../service/text/order-terms.ts';
 import type { CommandResult, View } from '../command-result.ts';
 import type { CliContext } from '../context.ts';
 import { resolveOrder } from '../references/order-reference.ts';
-import { formatPrice, formatQuantity, usdString } from '../text/amounts.ts';
 import { eventSource, eventText } from '../text/order-events.ts';
-import { orderText } from '../text/order-terms.ts';
 import { renderTable } from '../text/table.ts';
 import { pricesText, venueText } from '../text/venues.ts';
 import { wrapText } from '../text/wrap.ts';

@@ -1,7 +1,7 @@
 import { FoliosError } from '../../contracts/errors.ts';
 import { ticketSpecSchema } from '../../contracts/schemas/ticket.ts';
 import type { TicketSpec } from '../../domain/orders/ticket.ts';
-import { invalidTicket } from './ticket-problems.ts';
+import { invalidTicket } from '../../service/ticket-problems.ts';
 
 /** A basket of a hundred combinations fits. */
 const MAX_FILE_LENGTH = 500_000;

@@ -3,13 +3,13 @@ import { OrderRole } from '../../domain/orders/order.ts';
 import { isTerminal, type OrderState } from '../../domain/orders/order-state.ts';
 import type { KeptReport } from '../../ports/order-journal.ts';
 import type { ListedOrder, OrderFilter } from '../../ports/order-listing.ts';
+import { formatPrice, formatQuantity } from '../../service/text/amounts.ts';
+import { orderText, termsText } from '../../service/text/order-terms.ts';
 import type { CommandResult, View } from '../command-result.ts';
 import type { CliContext } from '../context.ts';
 import { accountNames, resolveTradingAccount } from '../references/account-reference.ts';
 import { resolveOrderOrTicket, shortOrderIds } from '../references/order-reference.ts';
-import { formatPrice, formatQuantity } from '../text/amounts.ts';
 import { eventText } from '../text/order-events.ts';
-import { orderText, termsText } from '../text/order-terms.ts';
 import { type Column, renderTable } from '../text/table.ts';
 
 /** Null where it is not asked for. */

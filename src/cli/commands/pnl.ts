@@ -12,14 +12,14 @@ import {
   unrealizedOf,
 } from '../../domain/accounting/profit-and-loss.ts';
 import type { MarketDate } from '../../domain/market/market-date.ts';
-import { dec, formatUsd } from '../../domain/money/decimal.ts';
+import { dec, formatUsd, usdString } from '../../domain/money/decimal.ts';
 import type { AppliedAction } from '../../ports/corporate-actions.ts';
 import type { ProfitAndLoss } from '../../ports/profit-and-loss.ts';
 import type { TradingAccount } from '../../ports/trading-accounts.ts';
+import { formatPrice, formatQuantity } from '../../service/text/amounts.ts';
 import type { CommandResult, View } from '../command-result.ts';
 import type { CliContext } from '../context.ts';
 import { resolveTradingAccount } from '../references/account-reference.ts';
-import { formatPrice, formatQuantity, usdString } from '../text/amounts.ts';
 import { type Column, renderTable } from '../text/table.ts';
 import { wrapText } from '../text/wrap.ts';
 

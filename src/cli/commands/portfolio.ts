@@ -1,18 +1,18 @@
 import { FoliosError } from '../../contracts/errors.ts';
-import { dec, formatUsd } from '../../domain/money/decimal.ts';
+import { dec, formatUsd, usdString } from '../../domain/money/decimal.ts';
 import { returnPercent } from '../../domain/portfolio/performance.ts';
 import type { ProviderName } from '../../domain/research/provider.ts';
 import type { SnapshotRecord } from '../../ports/repositories.ts';
 import type { TradingAccount } from '../../ports/trading-accounts.ts';
-import type { CommandResult, View } from '../command-result.ts';
-import type { CliContext } from '../context.ts';
-import { resolveTradingAccount } from '../references/account-reference.ts';
 import {
   loadPortfolioStatement,
   type PortfolioStatement,
   type StatementPosition,
-} from '../report/portfolio-statement.ts';
-import { formatPrice, formatQuantity, formatSignedPercent, usdString } from '../text/amounts.ts';
+} from '../../service/portfolio-statement.ts';
+import { formatPrice, formatQuantity, formatSignedPercent } from '../../service/text/amounts.ts';
+import type { CommandResult, View } from '../command-result.ts';
+import type { CliContext } from '../context.ts';
+import { resolveTradingAccount } from '../references/account-reference.ts';
 import { type Column, renderTable } from '../text/table.ts';
 
 const NO_ACCOUNTS =

@@ -1,13 +1,12 @@
-import { dec } from '../../domain/money/decimal.ts';
+import { dec, usdString } from '../../domain/money/decimal.ts';
 import { instrumentKey } from '../../domain/orders/instrument.ts';
 import type { TradingAccount } from '../../ports/trading-accounts.ts';
+import { exposureOf } from '../../service/flatten-account.ts';
+import type { StatementPosition } from '../../service/portfolio-statement.ts';
 import type { CommandResult, View } from '../command-result.ts';
 import type { CliContext } from '../context.ts';
 import { resolveTradingAccount } from '../references/account-reference.ts';
-import type { StatementPosition } from '../report/portfolio-statement.ts';
-import { usdString } from '../text/amounts.ts';
 import { type Column, renderTable } from '../text/table.ts';
-import { exposureOf } from './flatten-account.ts';
 import { POSITION_COLUMNS } from './portfolio.ts';
 
 type PositionRow = StatementPosition & { readonly account: string };

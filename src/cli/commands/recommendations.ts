@@ -3,11 +3,11 @@ import type { ProviderName } from '../../domain/research/provider.ts';
 import type { Recommendation } from '../../domain/research/recommendation.ts';
 import { TaskState } from '../../domain/research/task-state.ts';
 import type { TaskRecord } from '../../ports/repositories.ts';
+import { formatPrice } from '../../service/text/amounts.ts';
 import type { CommandResult, View } from '../command-result.ts';
 import type { CliContext } from '../context.ts';
 import { resolveStrategy } from '../references/strategy-reference.ts';
 import { resolveTask, shortIds } from '../references/task-reference.ts';
-import { formatPrice } from '../text/amounts.ts';
 import { type Column, renderTable } from '../text/table.ts';
 
 export interface RecommendationsFilter {

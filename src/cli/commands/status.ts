@@ -1,9 +1,9 @@
 import { isTaskEnded } from '../../domain/research/task-state.ts';
 import type { PollRecord, TaskRecord, UsageRecord } from '../../ports/repositories.ts';
+import { formatCostUsd, formatCount } from '../../service/text/amounts.ts';
 import type { CommandResult, View } from '../command-result.ts';
 import type { CliContext } from '../context.ts';
 import { resolveTask } from '../references/task-reference.ts';
-import { formatCostUsd, formatCount } from '../text/amounts.ts';
 import { formatAge, formatDuration } from '../text/durations.ts';
 import { counted } from '../text/names.ts';
 import { renderTable } from '../text/table.ts';

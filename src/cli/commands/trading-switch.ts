@@ -1,11 +1,11 @@
 import { describeRestriction, TradingMode } from '../../domain/orders/trading-mode.ts';
 import type { TradingModeChange } from '../../ports/trading-switch.ts';
+import { exposureOf } from '../../service/flatten-account.ts';
 import type { CommandResult } from '../command-result.ts';
 import { type Confirmation, isConfirmed } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
 import { accountNames, resolveTradingAccount } from '../references/account-reference.ts';
 import { counted } from '../text/names.ts';
-import { exposureOf } from './flatten-account.ts';
 
 export interface SwitchOptions extends Confirmation {
   /** Null for all accounts. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { PriceSource } from '../../contracts/schemas/strategy.ts';
 import type { BrokerName } from '../../ports/trading-accounts.ts';
 import type { CommandRunner } from '../command-runner.ts';
-import { parseBalance, parseBroker, parsePriceSource } from '../option-parsers.ts';
+import { gatewayOf, parseBalance, parseBroker, parseClientId, parsePriceSource } from '../option-parsers.ts';
 import { limitsOf, withLimitOptions } from './account-limits.ts';
 import { defineCommand } from './define-command.ts';
 
@@ -30,6 +30,16 @@ export function addAccountCommands(program: Command, runner: CommandRunner): voi
       }),
     );
 
+  defineCommand(program, 'sessions', 'How the session with each account’s broker stands, and which process holds it', [
+    'sessions',
+    'sessions --json',
+  ]).action(
+    runner.action(async (call) => {
+      const [context, { listSessions }] = await Promise.all([call.connect(), import('../commands/sessions.ts')]);
+      return listSessions(context, call.view(context));
+    }),
+  );
+
   const account = program.command('account').description('Open an account for orders of your own');
   const open = defineCommand(
     account,
@@ -45,6 +55,8 @@ export function addAccountCommands(program: Command, runner: CommandRunner): voi
     .option('--broker <name>', 'paper or ibkr', parseBroker, 'paper')
     .option('--balance <usd>', 'the cash that a paper account begins with', parseBalance)
     .option('--broker-account <number>', 'the account’s number at Interactive Brokers')
+    .option('--gateway <host:port>', 'a TWS or IB Gateway of its own (default: the service’s)')
+    .option('--client-id <number>', 'the id under which folios trades at that gateway', parseClientId)
     .option(
       '--price-source <name>',
       'where its prices come from: replay, yahoo, ibkr, fixed, as_traded (default: replay; yahoo where the broker is real)',
@@ -60,6 +72,7 @@ export function addAccountCommands(program: Command, runner: CommandRunner): voi
           balanceUsd: (options.balance ?? null) as string | null,
           priceSource: (options.priceSource ?? null) as PriceSource | null,
           limits: limitsOf(options),
+          gateway: gatewayOf(options),
         });
       }),
     );

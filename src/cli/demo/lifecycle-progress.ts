@@ -29,6 +29,7 @@ const STATE_WORDS: Readonly<Record<TaskState, string>> = {
   awaiting_results: 'awaiting results',
   succeeded: 'answered',
   failed: 'failed',
+  denied: 'denied by the budget',
 };
 
 /** One line per provider job, then one per portfolio ticket, in the order given. */
@@ -45,7 +46,7 @@ function jobLine({ task, trouble }: WatchedTask, modelWidth: number, now: Date):
   const items = counts && counts.total > 0 ? ` (${counts.completed} of ${counts.total})` : '';
   const said = providerStatus ? `provider says ${providerStatus}${items}` : '';
   const failure = `${failureCode ?? 'INTERNAL'}: ${failureReason ?? ''}`;
-  const outcome = state === TaskState.failed ? failure : troubleText(trouble ?? undefined) || said;
+  const outcome = failureCode !== null ? failure : troubleText(trouble ?? undefined) || said;
   const columns = [
     providerTitle(provider).padEnd(9),
     mode.padEnd(6),
@@ -58,7 +59,7 @@ function jobLine({ task, trouble }: WatchedTask, modelWidth: number, now: Date):
   return {
     key: `job ${task.taskId}`,
     text: columns.join('  ').trimEnd(),
-    status: state === TaskState.succeeded ? 'done' : state === TaskState.failed ? 'failed' : 'working',
+    status: state === TaskState.succeeded ? 'done' : failureCode !== null ? 'failed' : 'working',
     news: [state, providerStatus, items, failureCode, trouble?.code].join('|'),
   };
 }
@@ -74,7 +75,7 @@ function ticketLine(task: TaskRecord, orders: readonly OrderRecord[]): ProgressL
 }
 
 function ticketProgress(task: TaskRecord, orders: readonly OrderRecord[]): [ProgressLine['status'], string] {
-  if (task.state === TaskState.failed) return ['failed', 'none, since there are no recommendations'];
+  if (task.failureCode !== null) return ['failed', 'none, since there are no recommendations'];
   if (task.state !== TaskState.succeeded) return ['waiting', 'waits for recommendations'];
   if (task.executedAt === null)
     return ['working', orders.length > 0 ? `filling ${counted(orders.length, 'order')}` : 'sizing orders'];

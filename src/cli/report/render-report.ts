@@ -2,14 +2,21 @@ import { formatUsd } from '../../domain/money/decimal.ts';
 import type { Recommendation } from '../../domain/research/recommendation.ts';
 import { cleanUntrustedText } from '../../domain/research/untrusted-text.ts';
 import type { OrderRecord } from '../../ports/repositories.ts';
+import type { AccountComparison } from '../../service/account-comparison.ts';
+import type { PortfolioStatement, StatementPosition } from '../../service/portfolio-statement.ts';
+import {
+  formatCostUsd,
+  formatCount,
+  formatPrice,
+  formatQuantity,
+  formatSignedPercent,
+} from '../../service/text/amounts.ts';
 import { RECOMMENDATION_COLUMNS } from '../commands/recommendations.ts';
 import { MAX_WIDTH } from '../io.ts';
-import { formatCostUsd, formatCount, formatPrice, formatQuantity, formatSignedPercent } from '../text/amounts.ts';
 import { counted, providerTitle } from '../text/names.ts';
 import { type Column, renderTable } from '../text/table.ts';
 import { wrapText } from '../text/wrap.ts';
-import { type AccountComparison, COMPARISON_COLUMNS, COMPARISON_LEGEND } from './account-comparison.ts';
-import type { PortfolioStatement, StatementPosition } from './portfolio-statement.ts';
+import { COMPARISON_COLUMNS, COMPARISON_LEGEND } from './comparison-columns.ts';
 import type { ProviderReport, ResearchReport } from './report-model.ts';
 
 const MAX_REASON_LENGTH = 600;
@@ -42,7 +49,7 @@ function renderHead({ strategy, simulated }: ResearchReport, width: number): str
 function renderProvider(report: ProviderReport, width: number): string {
   const { task, statement, recommendations } = report;
   const sections = [titleRule(report, width)];
-  if (task?.state === 'failed') sections.push(failureLine(report, width));
+  if (task && task.failureCode !== null) sections.push(failureLine(report, width));
   else if (task === null) sections.push('Not asked yet.');
   else if (task.state !== 'succeeded') sections.push(`Under way: ${task.state}, ${counted(task.pollCount, 'poll')}.`);
   if (recommendations.length > 0) sections.push(renderTable(REASONED_COLUMNS, recommendations, width));
@@ -60,7 +67,7 @@ function titleRule({ provider, mode, model, simulated }: ProviderReport, width: 
 
 function failureLine({ task }: ProviderReport, width: number): string {
   const reason = cleanUntrustedText(task?.failureReason ?? 'no reason was recorded', MAX_REASON_LENGTH);
-  return wrapText(`✗ FAILED ${task?.failureCode ?? 'INTERNAL'}: ${reason}`, width);
+  return wrapText(`✗ ${(task?.state ?? 'failed').toUpperCase()} ${task?.failureCode ?? 'INTERNAL'}: ${reason}`, width);
 }
 
 const REASONED_COLUMNS: readonly Column<Recommendation>[] = [

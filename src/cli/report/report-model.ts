@@ -1,8 +1,8 @@
 import type { ProviderMode, ProviderName } from '../../domain/research/provider.ts';
 import type { Recommendation } from '../../domain/research/recommendation.ts';
 import type { OrderRecord, StrategyRecord, TaskRecord } from '../../ports/repositories.ts';
-import type { AccountComparison } from './account-comparison.ts';
-import type { PortfolioStatement } from './portfolio-statement.ts';
+import type { AccountComparison } from '../../service/account-comparison.ts';
+import type { PortfolioStatement } from '../../service/portfolio-statement.ts';
 
 /** One provider's part: what it recommended, what was ordered, what is owned and what it cost. */
 export interface ProviderReport {

@@ -1,11 +1,11 @@
 import type { ProviderName } from '../../domain/research/provider.ts';
 import { TaskState } from '../../domain/research/task-state.ts';
 import type { AccountRecord, StrategyRecord } from '../../ports/repositories.ts';
+import { compareAccount, rankAccounts } from '../../service/account-comparison.ts';
+import { loadPortfolioStatement } from '../../service/portfolio-statement.ts';
 import type { CliContext } from '../context.ts';
 import { resolveStrategy } from '../references/strategy-reference.ts';
 import { providerTitle } from '../text/names.ts';
-import { compareAccount, rankAccounts } from './account-comparison.ts';
-import { loadPortfolioStatement } from './portfolio-statement.ts';
 import type { ProviderReport, ResearchReport } from './report-model.ts';
 
 export { renderResearchReport } from './render-report.ts';
@@ -76,10 +76,8 @@ async function loadProvider(
 function problemsOf({ provider, task, statement }: ProviderReport): string[] {
   const title = providerTitle(provider);
   const problems = (statement?.discrepancies ?? []).map((sentence) => `${title}: ${sentence}`);
-  if (task?.state === TaskState.failed) {
-    problems.push(
-      `${title} failed: ${task.failureCode ?? 'INTERNAL'}: ${task.failureReason ?? 'no reason was recorded'}`,
-    );
+  if (task && task.failureCode !== null) {
+    problems.push(`${title} ${task.state}: ${task.failureCode}: ${task.failureReason ?? 'no reason was recorded'}`);
   }
   if (task?.state === TaskState.succeeded && task.executedAt === null) {
     problems.push(`${title}: its recommendations were not executed: folios execute --ready`);

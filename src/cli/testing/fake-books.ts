@@ -77,6 +77,7 @@ export function fakeAccounts(world: FakeBooks): TradingAccounts {
         ...{ accountId, brokerAccount: brokerAccount ?? accountId, strategyId: null, createdAt },
         actionsAppliedTo: account.openedOn,
         limits: { ...DEFAULT_RISK_LIMITS, ...limits },
+        gateway: account.gateway ?? null,
       };
       world.accounts.push(opened);
       return opened;
@@ -110,6 +111,7 @@ function researchAccount(account: SamplePortfolio['account']): TradingAccount {
     account;
   return {
     ...{ accountId, strategyId, priceSource, initialBalanceUsd, openedOn, createdAt, actionsAppliedTo: openedOn },
+    gateway: null,
     ...{ name: `${strategySlug}/${provider}`, broker: 'paper', brokerAccount: accountId, limits: DEFAULT_RISK_LIMITS },
   };
 }

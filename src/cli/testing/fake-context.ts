@@ -3,6 +3,7 @@ import type { MarketDate } from '../../domain/market/market-date.ts';
 import type { ProviderName } from '../../domain/research/provider.ts';
 import type { Recommendation } from '../../domain/research/recommendation.ts';
 import type { MarketData } from '../../ports/market-data.ts';
+import type { PayloadKeys } from '../../ports/payload-keys.ts';
 import type { ProfitAndLoss, ProfitAndLossQuestion } from '../../ports/profit-and-loss.ts';
 import type {
   ArtifactRecord,
@@ -17,8 +18,10 @@ import type {
   TaskRecord,
   UsageRepository,
 } from '../../ports/repositories.ts';
+import type { StrategySchedules } from '../../ports/strategy-schedules.ts';
 import type { TradingModeChange, TradingSwitch } from '../../ports/trading-switch.ts';
 import type { CliContext } from '../context.ts';
+import { type FakeAlerting, fakeAlerting, noAlerting } from './fake-alerting.ts';
 import { type FakeBooks, fakeAccounts, fakeJournal, fakeOrders } from './fake-books.ts';
 import { prepared } from './prepared.ts';
 import { NOW, WINDOW_END, WINDOW_START } from './sample-data.ts';
@@ -34,6 +37,7 @@ export interface FakeWorld extends FakeBooks {
   unbalanced: string[];
   marketDate: MarketDate | null;
   restrictions: TradingModeChange[];
+  alerting: FakeAlerting;
   executions: ExecutionRecord[];
   /** Of accounts for orders of one's own; the portfolios' are added to them. */
   positions: PositionRecord[];
@@ -53,6 +57,7 @@ export function emptyWorld(): FakeWorld {
     unbalanced: [],
     marketDate: WINDOW_START,
     restrictions: [],
+    alerting: noAlerting(),
     accounts: [],
     orders: [],
     tickets: [],
@@ -70,14 +75,19 @@ export function createFakeContext(world: FakeWorld, folios: Partial<CliContext['
   return {
     folios: prepared<CliContext['folios']>('folios', { repeatedSteps: async () => [], ...folios }),
     strategies: strategyRepository(world),
+    schedules: prepared<StrategySchedules>('schedules', {}),
+    payloadKeys: prepared<PayloadKeys>('payloadKeys', {}),
     research: researchRepository(world),
     usage: usageRepository(world),
+    ...fakeAlerting(world),
     portfolio: portfolioRepository(world),
     profitAndLoss: { read: async (question) => world.profitAndLoss(question) },
     orders: fakeOrders(world),
     journal: fakeJournal(world),
     accounts: fakeAccounts(world),
+    sessionStates: { list: async () => [] },
     tradingSwitch: tradingSwitch(world),
+    access: prepared<CliContext['access']>('access', {}),
     marketClock: marketClock(world),
     marketDay: async (source) => (source === 'yahoo' ? '2026-03-02' : (world.marketDate ?? WINDOW_START)),
     isIbkrSimulated: true,
@@ -88,6 +98,10 @@ export function createFakeContext(world: FakeWorld, folios: Partial<CliContext['
         'bad.json has 2 mistakes:\n  slug: is missing\n  providers.0.mode: no such mode',
       );
     },
+    lineage: async () => ({
+      reader: prepared('lineage', {}),
+      artifacts: prepared('artifacts', {}),
+    }),
     user: 'ada',
     now: () => world.now,
     urls: [{ name: 'Temporal Web UI', url: 'http://127.0.0.1:8233' }],

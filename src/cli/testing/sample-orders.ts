@@ -13,7 +13,7 @@ export function demoAccount(change: Partial<TradingAccount> = {}): TradingAccoun
   return {
     ...{ accountId: DEMO_ID, name: 'demo', broker: 'paper', brokerAccount: DEMO_ID, strategyId: null },
     ...{ priceSource: 'replay', initialBalanceUsd: '100000', openedOn: WINDOW_START, createdAt: NOW },
-    ...{ limits: DEFAULT_RISK_LIMITS, actionsAppliedTo: WINDOW_START },
+    ...{ limits: DEFAULT_RISK_LIMITS, actionsAppliedTo: WINDOW_START, gateway: null },
     ...change,
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatCostUsd, formatPrice, formatQuantity, formatSignedPercent, usdString } from './amounts.ts';
+import { usdString } from '../../domain/money/decimal.ts';
+import { formatCostUsd, formatPrice, formatQuantity, formatSignedPercent } from '../../service/text/amounts.ts';
 import { formatAge, formatDuration } from './durations.ts';
 
 describe('amounts', () => {

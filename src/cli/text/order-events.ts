@@ -1,6 +1,6 @@
 import { formatUsd } from '../../domain/money/decimal.ts';
 import type { OrderEventRecord } from '../../ports/order-journal.ts';
-import { formatPrice, formatQuantity } from './amounts.ts';
+import { formatPrice, formatQuantity } from '../../service/text/amounts.ts';
 
 type EventData = OrderEventRecord['data'];
 

@@ -58,6 +58,7 @@ export interface JobRecordActivities {
   openJob(input: ProviderJobInput): Promise<JobTask>;
   /** Writes prompt and payload to the artifact store and commits the intent; the task becomes `running`. */
   prepareSubmission(round: JobRound & { readonly problems?: readonly string[] }): Promise<void>;
+  /** Ends the task as failed; as denied where its code is BUDGET_EXCEEDED. */
   failTask(failure: { readonly taskId: string; readonly code: ErrorCode; readonly reason: string }): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TICKER_PATTERN } from '../../domain/market/ticker.ts';
 import { MODES_OF, ProviderMode, ProviderName } from '../../domain/research/provider.ts';
+import { strategyScheduleSchema } from './schedule.ts';
 
 const tickerSchema = z.string().regex(TICKER_PATTERN, 'a ticker is 1 to 10 capital letters, digits, dots or dashes');
 
@@ -59,6 +60,8 @@ export const researchStrategySchema = z.strictObject({
     .default('100000'),
   priceSource: z.enum(['replay', 'yahoo', 'fixed', 'as_traded', 'ibkr']).default('replay'),
   active: z.boolean().default(false),
+  /** Runs the strategy by itself at these times; without it an active strategy runs when it is stale. */
+  schedule: strategyScheduleSchema.exactOptional(),
 });
 export type ResearchStrategy = z.infer<typeof researchStrategySchema>;
 export type PriceSource = ResearchStrategy['priceSource'];

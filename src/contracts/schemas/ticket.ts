@@ -48,8 +48,12 @@ const pricesShape = {
   trailPercent: decimalSchema.exactOptional(),
 };
 
+/** What one order trades. */
+export const tradableSchema = z.discriminatedUnion('kind', [stockSchema, optionSchema, comboSchema]);
+export const instrumentSchema = z.discriminatedUnion('kind', [stockSchema, optionSchema]);
+
 const orderSchema = z.strictObject({
-  tradable: z.discriminatedUnion('kind', [stockSchema, optionSchema, comboSchema]),
+  tradable: tradableSchema,
   side: z.enum(OrderSide),
   quantity: decimalSchema,
   type: z.enum(OrderType),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TicketSpec } from '../../domain/orders/ticket.ts';
 import { ProviderName } from '../../domain/research/provider.ts';
+import { MarketRule } from '../../domain/schedules/strategy-schedule.ts';
 import { ticketSpecSchema } from './ticket.ts';
 
 const providersSchema = z.array(z.enum(ProviderName)).min(1).max(3);
@@ -83,3 +84,14 @@ export const snapshotPortfoliosInputSchema = z.strictObject({
   marketDate: z.iso.date().optional(),
 });
 export type SnapshotPortfoliosInput = z.input<typeof snapshotPortfoliosInputSchema>;
+
+/** What a strategy's schedule starts. */
+export const scheduledRunInputSchema = z.strictObject({
+  strategyId: z.uuid(),
+  market: z.enum(MarketRule).default(MarketRule.tradingDays),
+});
+export type ScheduledRunInput = z.input<typeof scheduledRunInputSchema>;
+
+/** One firing, with the time that it was scheduled for. */
+export const firingInputSchema = scheduledRunInputSchema.extend({ scheduledAt: z.iso.datetime() });
+export type FiringInput = z.input<typeof firingInputSchema>;

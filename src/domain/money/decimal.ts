@@ -26,3 +26,9 @@ export function formatUsd(value: Dec | DecimalString): string {
   const [whole = '0', cents = '00'] = dec(value).toFixed(2).split('.');
   return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}`;
 }
+
+/** Exact dollars for programs: plain notation, at least two decimals. */
+export function usdString(amount: Dec | DecimalString): DecimalString {
+  const exact = dec(amount);
+  return exact.toFixed(Math.max(2, exact.decimalPlaces()));
+}

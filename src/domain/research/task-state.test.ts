@@ -11,9 +11,11 @@ test('a task moves only by the table; a repeated event never moves it back', () 
   expect(moves).toEqual([
     'pending start running',
     'pending fail failed',
+    'pending deny denied',
     'running start running',
     'running submitted awaiting_results',
     'running fail failed',
+    'running deny denied',
     'awaiting_results start awaiting_results',
     'awaiting_results submitted awaiting_results',
     'awaiting_results succeed succeeded',
@@ -21,9 +23,10 @@ test('a task moves only by the table; a repeated event never moves it back', () 
     'awaiting_results ask_again running',
     'succeeded succeed succeeded',
     'failed fail failed',
+    'denied deny denied',
   ]);
 });
 
-test('a task has ended when it succeeded or failed', () => {
-  expect(Object.values(TaskState).filter(isTaskEnded)).toEqual(['succeeded', 'failed']);
+test('a task has ended when it succeeded, failed or was denied', () => {
+  expect(Object.values(TaskState).filter(isTaskEnded)).toEqual(['succeeded', 'failed', 'denied']);
 });

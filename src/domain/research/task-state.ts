@@ -5,6 +5,8 @@ export const TaskState = {
   awaitingResults: 'awaiting_results',
   succeeded: 'succeeded',
   failed: 'failed',
+  /** Our budget does not allow the call: nothing was asked, or not asked again. */
+  denied: 'denied',
 } as const;
 export type TaskState = (typeof TaskState)[keyof typeof TaskState];
 
@@ -13,14 +15,20 @@ export const TaskEvent = {
   submitted: 'submitted',
   succeed: 'succeed',
   fail: 'fail',
+  deny: 'deny',
   askAgain: 'ask_again',
 } as const;
 export type TaskEvent = (typeof TaskEvent)[keyof typeof TaskEvent];
 
 /** The one transition table. A pair that is not in it is an error, never a silent no-op. */
 const TRANSITIONS: Readonly<Record<TaskState, Partial<Record<TaskEvent, TaskState>>>> = {
-  pending: { start: TaskState.running, fail: TaskState.failed },
-  running: { start: TaskState.running, submitted: TaskState.awaitingResults, fail: TaskState.failed },
+  pending: { start: TaskState.running, fail: TaskState.failed, deny: TaskState.denied },
+  running: {
+    start: TaskState.running,
+    submitted: TaskState.awaitingResults,
+    fail: TaskState.failed,
+    deny: TaskState.denied,
+  },
   awaiting_results: {
     // A job that was terminated and started again finds its batch at the provider.
     start: TaskState.awaitingResults,
@@ -31,6 +39,7 @@ const TRANSITIONS: Readonly<Record<TaskState, Partial<Record<TaskEvent, TaskStat
   },
   succeeded: { succeed: TaskState.succeeded },
   failed: { fail: TaskState.failed },
+  denied: { deny: TaskState.denied },
 };
 
 /** The state after `event`; null where the table has no such pair. Repeating an event in its own target state is allowed, since activities are retried. */
@@ -39,5 +48,5 @@ export function nextTaskState(state: TaskState, event: TaskEvent): TaskState | n
 }
 
 export function isTaskEnded(state: TaskState): boolean {
-  return state === TaskState.succeeded || state === TaskState.failed;
+  return state === TaskState.succeeded || state === TaskState.failed || state === TaskState.denied;
 }

@@ -57,6 +57,8 @@ export interface EmbeddedTemporalOptions {
   readonly port: number;
   /** Null leaves the Web UI away. */
   readonly uiPort: number | null;
+  /** Where the Web UI has payloads decoded: `http://127.0.0.1:5001/api/codec`. */
+  readonly uiCodecEndpoint?: string;
   /** Null keeps everything in memory. */
   readonly dbFile: string | null;
   /** Gets the run record and `logs/temporal.log`. */
@@ -112,12 +114,13 @@ interface ServerProcess {
 }
 
 async function spawnServer(
-  { executable, port, uiPort, dbFile }: EmbeddedTemporalOptions,
+  { executable, port, uiPort, uiCodecEndpoint, dbFile }: EmbeddedTemporalOptions,
   namespace: string,
   logFile: string,
 ): Promise<ServerProcess> {
   const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--namespace', namespace];
   args.push('--log-level', 'warn', ...(uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort)]), ...TUNING);
+  if (uiPort !== null && uiCodecEndpoint !== undefined) args.push('--ui-codec-endpoint', uiCodecEndpoint);
   if (dbFile !== null) {
     await mkdir(dirname(dbFile), { recursive: true });
     args.push('--db-filename', dbFile, ...DURABILITY);

@@ -28,7 +28,7 @@ describe('trading accounts', () => {
     expect(opened).toEqual(Array(20).fill(first));
     expect(first).toEqual({
       ...{ accountId: first?.accountId, brokerAccount: first?.accountId, strategyId: null, createdAt: NOON },
-      actionsAppliedTo: MARKET_DATE,
+      ...{ actionsAppliedTo: MARKET_DATE, gateway: null },
       ...{ ...paper('desk'), limits: DEFAULT_RISK_LIMITS },
     });
     const balances = await createPortfolioRepository(database.db).balances(first?.accountId ?? '');
