@@ -129,6 +129,11 @@ export interface ChangeEvents {
   xid: Generated<string>;
 }
 
+export interface ChangeEventsForgotten {
+  only_row: Generated<boolean>;
+  xid: string;
+}
+
 export interface ClosedLots {
   account_id: string;
   closed_by: string;
@@ -527,6 +532,7 @@ export interface DB {
   broker_order_ids: BrokerOrderIds;
   broker_session_states: BrokerSessionStates;
   change_events: ChangeEvents;
+  change_events_forgotten: ChangeEventsForgotten;
   closed_lots: ClosedLots;
   corporate_actions_applied: CorporateActionsApplied;
   execution_tasks: ExecutionTasks;

@@ -24,6 +24,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       at timestamptz not null default clock_timestamp(),
       constraint change_events_of_one check (num_nonnulls(account_id, strategy_id) = 1)
     );
+    -- The youngest transaction of which something was forgotten; no row where nothing ever was.
+    create table change_events_forgotten (
+      only_row boolean primary key default true constraint change_events_forgotten_one check (only_row),
+      xid xid8 not null
+    );
     create index change_events_order on change_events (xid, id);
     create index change_events_age on change_events (at);
   `.execute(db);
@@ -117,6 +122,7 @@ export async function down(db: Kysely<unknown>): Promise<void> {
     drop function change_events_position();
     drop function change_events_execution();
     drop function change_events_order();
+    drop table change_events_forgotten;
     drop table change_events;
     drop index execution_tasks_page, executions_page, orders_symbol_page, orders_account_state_page, orders_account_page, orders_page;
   `.execute(db);

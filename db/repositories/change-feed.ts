@@ -43,18 +43,21 @@ export function createChangeFeed(db: Kysely<DB>): ChangeFeed {
     async reaches(place) {
       const from = parsePlace(place);
       if (from === null) return false;
-      const { rows } = await sql<{ xid: string; id: string; newest: string }>`
-        select xid::text as xid, id::text as id, pg_snapshot_xmax(pg_current_snapshot())::text as newest
-        from change_events order by xid, id limit 1`.execute(db);
-      const [oldest] = rows;
-      if (oldest === undefined) return true;
-      // The first change of all has the number 1: where that is still there, nothing was ever forgotten.
-      const isWhole = oldest.id === '1' || from.xid >= BigInt(oldest.xid);
-      return isWhole && from.xid <= BigInt(oldest.newest);
+      const { rows } = await sql<{ forgotten: string | null; newest: string }>`
+        select (select xid::text from change_events_forgotten) as forgotten,
+          pg_snapshot_xmax(pg_current_snapshot())::text as newest`.execute(db);
+      const [{ forgotten, newest } = { forgotten: null, newest: '0' }] = rows;
+      const isWhole = forgotten === null || from.xid > BigInt(forgotten);
+      return isWhole && from.xid <= BigInt(newest);
     },
     async forgetBefore(time) {
-      const { numAffectedRows } = await sql`delete from change_events where at < ${time}`.execute(db);
-      return Number(numAffectedRows ?? 0);
+      const { rows } = await sql<{ count: string }>`
+        with gone as (delete from change_events where at < ${time} returning xid), youngest as (
+          insert into change_events_forgotten (xid) select max(xid) from gone having count(*) > 0
+          on conflict (only_row) do update set xid = greatest(change_events_forgotten.xid, excluded.xid)
+        )
+        select count(*) as count from gone`.execute(db);
+      return Number(rows[0]?.count ?? 0);
     },
   });
 }

@@ -55,6 +55,8 @@ const config = loadConfig(
 const stack = await startEmbeddedStack(config, say, createLog(config.logLevel, join(stateDir, 'logs/folios.log')));
 try {
   await makeData();
+  // What it remembers between runs belongs to this one.
+  process.chdir(stateDir);
   process.exitCode = await exitCodeOf(join(python, '../st'), [
     ...['--no-color', '--config-file', join(HERE, 'schemathesis.toml')],
     ...['run', `http://127.0.0.1:${config.ports.api}/api/openapi.json`],

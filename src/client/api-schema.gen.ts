@@ -13622,7 +13622,26 @@ export interface operations {
                                 /** @enum {string} */
                                 kind: "combo";
                                 symbol: string;
-                                legs: unknown[];
+                                legs: {
+                                    instrument: {
+                                        /** @enum {string} */
+                                        kind: "stock";
+                                        symbol: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "option";
+                                        symbol: string;
+                                        /** Format: date */
+                                        expiration: string;
+                                        strike: string;
+                                        /** @enum {string} */
+                                        right: "CALL" | "PUT";
+                                        multiplier: string;
+                                    };
+                                    /** @enum {string} */
+                                    side: "BUY" | "SELL";
+                                    ratio: number;
+                                }[];
                             };
                             /** @enum {string} */
                             side: "BUY" | "SELL";
@@ -13668,7 +13687,26 @@ export interface operations {
                                 /** @enum {string} */
                                 kind: "combo";
                                 symbol: string;
-                                legs: unknown[];
+                                legs: {
+                                    instrument: {
+                                        /** @enum {string} */
+                                        kind: "stock";
+                                        symbol: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "option";
+                                        symbol: string;
+                                        /** Format: date */
+                                        expiration: string;
+                                        strike: string;
+                                        /** @enum {string} */
+                                        right: "CALL" | "PUT";
+                                        multiplier: string;
+                                    };
+                                    /** @enum {string} */
+                                    side: "BUY" | "SELL";
+                                    ratio: number;
+                                }[];
                             };
                             /** @enum {string} */
                             side: "BUY" | "SELL";
@@ -13709,7 +13747,58 @@ export interface operations {
                     } | {
                         /** @enum {string} */
                         kind: "oca";
-                        orders: unknown[];
+                        orders: {
+                            tradable: {
+                                /** @enum {string} */
+                                kind: "stock";
+                                symbol: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "option";
+                                symbol: string;
+                                /** Format: date */
+                                expiration: string;
+                                strike: string;
+                                /** @enum {string} */
+                                right: "CALL" | "PUT";
+                                multiplier: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "combo";
+                                symbol: string;
+                                legs: {
+                                    instrument: {
+                                        /** @enum {string} */
+                                        kind: "stock";
+                                        symbol: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "option";
+                                        symbol: string;
+                                        /** Format: date */
+                                        expiration: string;
+                                        strike: string;
+                                        /** @enum {string} */
+                                        right: "CALL" | "PUT";
+                                        multiplier: string;
+                                    };
+                                    /** @enum {string} */
+                                    side: "BUY" | "SELL";
+                                    ratio: number;
+                                }[];
+                            };
+                            /** @enum {string} */
+                            side: "BUY" | "SELL";
+                            quantity: string;
+                            /** @enum {string} */
+                            type: "MARKET" | "LIMIT" | "STOP" | "STOP_LIMIT" | "TRAILING_STOP";
+                            /** @enum {string} */
+                            timeInForce: "DAY" | "GTC";
+                            limitPrice?: string;
+                            stopPrice?: string;
+                            trailAmount?: string;
+                            trailPercent?: string;
+                        }[];
                     } | ({
                         /** @enum {string} */
                         kind: "combo";
@@ -13720,7 +13809,26 @@ export interface operations {
                                 /** @enum {string} */
                                 kind: "combo";
                                 symbol: string;
-                                legs: unknown[];
+                                legs: {
+                                    instrument: {
+                                        /** @enum {string} */
+                                        kind: "stock";
+                                        symbol: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "option";
+                                        symbol: string;
+                                        /** Format: date */
+                                        expiration: string;
+                                        strike: string;
+                                        /** @enum {string} */
+                                        right: "CALL" | "PUT";
+                                        multiplier: string;
+                                    };
+                                    /** @enum {string} */
+                                    side: "BUY" | "SELL";
+                                    ratio: number;
+                                }[];
                             };
                             /** @enum {string} */
                             side: "BUY" | "SELL";
@@ -13753,7 +13861,26 @@ export interface operations {
                                 /** @enum {string} */
                                 kind: "combo";
                                 symbol: string;
-                                legs: unknown[];
+                                legs: {
+                                    instrument: {
+                                        /** @enum {string} */
+                                        kind: "stock";
+                                        symbol: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "option";
+                                        symbol: string;
+                                        /** Format: date */
+                                        expiration: string;
+                                        strike: string;
+                                        /** @enum {string} */
+                                        right: "CALL" | "PUT";
+                                        multiplier: string;
+                                    };
+                                    /** @enum {string} */
+                                    side: "BUY" | "SELL";
+                                    ratio: number;
+                                }[];
                             };
                             /** @enum {string} */
                             side: "BUY" | "SELL";
@@ -13767,11 +13894,62 @@ export interface operations {
                             trailAmount?: string;
                             trailPercent?: string;
                         };
-                        legLimitPrices?: unknown[];
+                        legLimitPrices?: string[];
                     }) | {
                         /** @enum {string} */
                         kind: "basket";
-                        orders: unknown[];
+                        orders: {
+                            tradable: {
+                                /** @enum {string} */
+                                kind: "stock";
+                                symbol: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "option";
+                                symbol: string;
+                                /** Format: date */
+                                expiration: string;
+                                strike: string;
+                                /** @enum {string} */
+                                right: "CALL" | "PUT";
+                                multiplier: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "combo";
+                                symbol: string;
+                                legs: {
+                                    instrument: {
+                                        /** @enum {string} */
+                                        kind: "stock";
+                                        symbol: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "option";
+                                        symbol: string;
+                                        /** Format: date */
+                                        expiration: string;
+                                        strike: string;
+                                        /** @enum {string} */
+                                        right: "CALL" | "PUT";
+                                        multiplier: string;
+                                    };
+                                    /** @enum {string} */
+                                    side: "BUY" | "SELL";
+                                    ratio: number;
+                                }[];
+                            };
+                            /** @enum {string} */
+                            side: "BUY" | "SELL";
+                            quantity: string;
+                            /** @enum {string} */
+                            type: "MARKET" | "LIMIT" | "STOP" | "STOP_LIMIT" | "TRAILING_STOP";
+                            /** @enum {string} */
+                            timeInForce: "DAY" | "GTC";
+                            limitPrice?: string;
+                            stopPrice?: string;
+                            trailAmount?: string;
+                            trailPercent?: string;
+                        }[];
                     };
                     /**
                      * Format: uuid
@@ -16172,7 +16350,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": unknown;
                 };
             };
             /** @description Nothing has changed since the `ETag` in `If-None-Match`. */

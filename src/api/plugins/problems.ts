@@ -59,7 +59,10 @@ function headOf(code: ErrorCode, requestId: string, status: number = PROBLEM_STA
   };
 }
 
-type ValidationFailure = { validation: { instancePath: string; message?: string }[]; validationContext?: string };
+type ValidationFailure = {
+  validation: { keyword: string; instancePath: string; message?: string }[];
+  validationContext?: string;
+};
 
 function validationProblem(error: unknown, requestId: string): Problem {
   const { validation, validationContext = 'request' } = error as ValidationFailure;
@@ -68,7 +71,10 @@ function validationProblem(error: unknown, requestId: string): Problem {
     message: message ?? 'is not valid',
   }));
   const detail = errors.map((one) => `${one.path}: ${one.message}`).join('; ');
-  return { ...headOf('INPUT_INVALID', requestId, MISFIT), detail: detail.slice(0, MAX_DETAIL_LENGTH), errors };
+  // A check of our own says what the document cannot, such as that a cron expression fires at all.
+  const fitsDocument = validation.every(({ keyword }) => keyword === 'custom');
+  const head = headOf('INPUT_INVALID', requestId, fitsDocument ? PROBLEM_STATUS.INPUT_INVALID : MISFIT);
+  return { ...head, detail: detail.slice(0, MAX_DETAIL_LENGTH), errors };
 }
 
 function frameworkProblem(error: unknown): { code: ErrorCode; message: string; details: unknown } | null {

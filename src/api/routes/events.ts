@@ -42,7 +42,7 @@ export async function eventRoutes(app: ApiApp, { changes }: EventRoutePorts): Pr
         response: {
           200: {
             description: 'Events, until one of the two sides ends it',
-            content: { 'text/event-stream': { schema: z.string() } },
+            content: { 'text/event-stream': { schema: z.unknown() } },
           },
         },
       },
@@ -51,6 +51,8 @@ export async function eventRoutes(app: ApiApp, { changes }: EventRoutePorts): Pr
       const { kind } = query;
       const stream = reply.sse;
       const { raw } = reply;
+      // Every event that waits for a slow client listens for its end; their number is bounded by bytes.
+      raw.setMaxListeners(0);
       stream.keepAlive();
       stream.sendHeaders();
       const send = (event: string, id: string, data: object, retry?: number) => {

@@ -16,7 +16,9 @@ const symbolSchema = z.string().regex(TICKER_PATTERN, 'a symbol is 1 to 10 capit
 
 /** Counts before it looks at the items: ten thousand legs cost as little to refuse as nine. */
 function boundedList<T extends z.ZodType>(item: T, max: number) {
-  return z.array(z.unknown()).max(max).pipe(z.array(item));
+  const { $schema: _, ...items } = z.toJSONSchema(item, { io: 'input' });
+  // In documents the items are what they have to be.
+  return z.array(z.unknown()).max(max).meta({ items }).pipe(z.array(item));
 }
 
 const stockSchema = z.strictObject({ kind: z.literal('stock'), symbol: symbolSchema });
