@@ -107,7 +107,7 @@ describe('the codec server', () => {
     const unreadable = await decode({ payloads: [forged] }, root.headers);
     expect([unreadable.statusCode, unreadable.json().code]).toEqual([422, 'PAYLOAD_UNREADABLE']);
     const foreign = await decode({ payloads: [] }, { ...root.headers, 'x-namespace': 'somebody-elses' });
-    expect([foreign.statusCode, foreign.json().code]).toEqual([400, 'INPUT_INVALID']);
+    expect([foreign.statusCode, foreign.json().code]).toEqual([422, 'INPUT_INVALID']);
     for (const payload of [
       { payloads: 'x' },
       { payloads: [{ data: 'not base64!' }] },
