@@ -7,6 +7,8 @@ import { type Kysely, sql } from 'kysely';
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create index orders_page on orders (created_at, id);
+    -- It serves all that the index of accounts alone did.
+    drop index orders_account;
     create index orders_account_page on orders (account_id, created_at, id);
     create index orders_account_state_page on orders (account_id, state, created_at, id);
     create index orders_symbol_page on orders ((coalesce(tradable ->> 'symbol', ticker)), created_at, id);
@@ -125,5 +127,6 @@ export async function down(db: Kysely<unknown>): Promise<void> {
     drop table change_events_forgotten;
     drop table change_events;
     drop index execution_tasks_page, executions_page, orders_symbol_page, orders_account_state_page, orders_account_page, orders_page;
+    create index orders_account on orders (account_id, created_at desc);
   `.execute(db);
 }

@@ -3,6 +3,9 @@ import type { TemporalLink } from '../adapters/temporal/connection.ts';
 
 const { TASK_QUEUE_TYPE_WORKFLOW, TASK_QUEUE_TYPE_ACTIVITY } = protocol.temporal.api.enums.v1.TaskQueueType;
 
+/** A poll lasts about a minute; two missed ones mean that a worker hangs or is cut off. */
+export const MAX_SILENCE_MS = 150_000;
+
 /** When a worker whose identity fits last asked Temporal for work of a queue; null if none did lately. */
 export async function lastPollOf(
   { connection, namespace }: TemporalLink,

@@ -1,11 +1,8 @@
 import { assertSchemaCurrent } from '../../db/migrator.ts';
 import type { HealthCheck } from '../api/routes/health.ts';
 import { WORKFLOW_TASK_QUEUE } from '../contracts/task-queues.ts';
-import { lastPollOf } from './pollers.ts';
+import { lastPollOf, MAX_SILENCE_MS } from './pollers.ts';
 import type { Service } from './service.ts';
-
-/** A poll lasts about a minute; after two missed ones nobody works. */
-const MAX_SILENCE_MS = 150_000;
 
 /** What must hold, besides every part's health, before work is given to the service: what it started would else lie there. */
 export function readinessChecks({ services, temporal }: Service): readonly HealthCheck[] {

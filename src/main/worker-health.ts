@@ -4,11 +4,8 @@ import { loadConfig } from '../config.ts';
 import { FoliosError } from '../contracts/errors.ts';
 import { WORKFLOW_TASK_QUEUE } from '../contracts/task-queues.ts';
 import { fatalMessage } from './fatal.ts';
-import { lastPollOf } from './pollers.ts';
+import { lastPollOf, MAX_SILENCE_MS } from './pollers.ts';
 import { temporalSettings } from './temporal-settings.ts';
-
-/** A poll lasts about a minute; two missed ones mean that the worker hangs or is cut off. */
-const MAX_SILENCE_MS = 150_000;
 
 /** Whether a worker of this machine asks Temporal for work; the health check of the worker's container. */
 async function main(): Promise<void> {
